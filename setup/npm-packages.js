@@ -27,7 +27,11 @@ export function areNpmPackagesCurrent() {
 
 export function installNpmPackages() {
   console.error('Installing npm packages into node_modules (npm ci): Node 24, the libraries and the checkers.');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: projectFolder, stdio: 'inherit' });
+  // Warnings would be about the Node that npm runs on, which is not the one that we run on.
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: projectFolder,
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new SetupError(`npm ci failed. Its message is above; when it is mended: npm ci`);
   if (!existsSync(pinnedNode)) {
     throw new SetupError(
