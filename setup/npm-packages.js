@@ -21,7 +21,7 @@ export function areNpmPackagesCurrent() {
       path === '' ||
       !path.startsWith('node_modules/') ||
       wanted.optional ||
-      installed[path]?.version === wanted.version,
+      (installed[path] !== undefined && installed[path].version === wanted.version),
   );
 }
 
