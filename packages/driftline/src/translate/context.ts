@@ -1,4 +1,4 @@
-import type { NeutronConfig } from '../config/options.ts';
+import type { NeutronConfig } from '../config/config.ts';
 import type { Features } from '../neutron/features.ts';
 import type { Network, Segment, Subnet } from '../neutron/model/network.ts';
 import type { Port } from '../neutron/model/port.ts';
@@ -6,6 +6,7 @@ import type { FloatingIp, PortForwarding, Router } from '../neutron/model/router
 import type { SecurityGroupRule } from '../neutron/model/security.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
 import type { Chassis } from '../southbound/chassis.ts';
+import type { TranslationFault } from './faults.ts';
 
 /** What the Northbound's schema can hold: a cell of a column it lacks is not written. */
 export interface NorthboundSchema {
@@ -26,6 +27,8 @@ export interface TranslationContext {
   /** Name servers of the host's resolver, for subnets that have none (Neutron reads /etc/resolv.conf). */
   readonly systemNameservers: readonly string[];
   readonly index: SnapshotIndex;
+  /** What could not be translated; the translator adds to it. */
+  readonly faults: TranslationFault[];
 }
 
 export interface SnapshotIndex {

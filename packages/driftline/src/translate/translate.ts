@@ -1,0 +1,27 @@
+/**
+ * From Neutron's snapshot to the rows that OVN should hold: one file per OVN table, or per topic where a table has
+ * several sources. Pure: equal contexts give equal rows, and nothing here reads a clock, a file or a random number.
+ */
+import type { DesiredRow, DesiredState } from '../northbound/desired.ts';
+import { OWNED_TABLES, type OwnedTable } from '../northbound/tables.ts';
+import type { TranslationContext } from './context.ts';
+
+type RowSource = (ctx: TranslationContext) => Iterable<DesiredRow>;
+
+const SOURCES: readonly RowSource[] = [];
+
+/**
+ * Every owned table is in the answer, if only empty. What can't be translated is told in `ctx.faults`. A row that comes
+ * twice is the translator's fault, not the data's.
+ */
+export function translate(ctx: TranslationContext, sources: readonly RowSource[] = SOURCES): DesiredState {
+  const tables = new Map<OwnedTable, Map<string, DesiredRow>>(OWNED_TABLES.map((table) => [table, new Map()]));
+  for (const rowsOf of sources) {
+    for (const row of rowsOf(ctx)) {
+      const rows = tables.get(row.table) as Map<string, DesiredRow>;
+      if (rows.has(row.key)) throw new Error(`two sources want the ${row.table} row ${row.key}`);
+      rows.set(row.key, row);
+    }
+  }
+  return tables;
+}
