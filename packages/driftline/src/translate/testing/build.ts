@@ -2,8 +2,9 @@
  * Small snapshots made by hand, for the tests of the translation. Each builder fills in what the test does not care
  * about; ids are any strings, `context` indexes them.
  */
+import type { NeutronConfig } from '../../config/config.ts';
 import { eraOf, isOption } from '../../config/option.ts';
-import { NEUTRON_OPTIONS, type NeutronConfig } from '../../config/options.ts';
+import { NEUTRON_OPTIONS } from '../../config/options.ts';
 import { featuresOf } from '../../neutron/features.ts';
 import type { Network, Segment, Subnet, SubnetPool } from '../../neutron/model/network.ts';
 import type { Port, PortBinding, Trunk } from '../../neutron/model/port.ts';
