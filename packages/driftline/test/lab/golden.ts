@@ -10,7 +10,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type OvsdbServer, startOvsdbServer } from '../../src/demo/ovsdb-server.ts';
+import { writePostgresqlScript } from './load-postgresql.ts';
 import { loadIntoSqlite } from './load-sqlite.ts';
+import { startMariadb } from './mariadb.ts';
+import { startPostgresql } from './postgresql.ts';
 
 export const goldenReleases = ['zed', '2026.1', '2026.2-dev', 'zed-6000'] as const;
 export type GoldenRelease = (typeof goldenReleases)[number];
@@ -46,7 +49,7 @@ export async function openGolden(release: GoldenRelease, options: { engine?: Eng
   const southbound = await open('southbound');
 
   const dump = (await readGolden(release, 'neutron.sql.gz')).toString('utf8');
-  const databaseUrl = await loadInto(options.engine ?? 'sqlite', dump, folder);
+  const databaseUrl = await loadInto(options.engine ?? 'sqlite', dump, folder, stack);
   const databasesFile = join(folder, 'databases.conf');
   await writeFile(
     databasesFile,
@@ -76,16 +79,25 @@ export async function readGolden(release: GoldenRelease, file: string): Promise<
   return unzip(await readFile(join(fixtures, release, file)));
 }
 
-async function loadInto(engine: Engine, dump: string, folder: string): Promise<string> {
+async function loadInto(engine: Engine, dump: string, folder: string, stack: AsyncDisposableStack): Promise<string> {
   switch (engine) {
     case 'sqlite': {
       const databaseFile = join(folder, 'neutron.sqlite');
       loadIntoSqlite(dump, databaseFile);
       return `sqlite:///${databaseFile}`;
     }
-    case 'mariadb':
-    case 'postgresql':
-      throw new Error(`the lab does not serve ${engine} yet`);
+    case 'mariadb': {
+      const server = stack.use(await startMariadb());
+      await server.createDatabase('neutron');
+      await server.load('neutron', dump);
+      return server.url('neutron');
+    }
+    case 'postgresql': {
+      const server = stack.use(await startPostgresql());
+      await server.createDatabase('neutron');
+      await server.load('neutron', writePostgresqlScript(dump));
+      return server.url('neutron');
+    }
     default:
       throw engine satisfies never;
   }
