@@ -1,12 +1,23 @@
 import { isAtLeast, type Release } from './release-name.ts';
 
+interface Feature {
+  readonly since: Release;
+  readonly backported?: readonly Release[];
+  readonly task?: { readonly name: string; readonly until?: Release };
+}
+
 /**
  * What changed in the shape that Neutron gives OVN's rows, and the first release that writes the new shape. The only
  * place where a release is compared. `backported` names older branches whose later point releases have it too: there
- * both shapes are right (SQL can't tell a point release).
+ * both shapes are right (SQL can't tell a point release). `task` names the maintenance task with which upstream brings
+ * older rows to the new shape, and the last release that has it (later ones lost it).
  */
 export const FEATURES = {
-  addressScopeIds: { since: '2023.1', backported: ['zed'] },
+  addressScopeIds: {
+    since: '2023.1',
+    backported: ['zed'],
+    task: { name: 'check_port_has_address_scope', until: '2024.2' },
+  },
   vnicTypeAndCapabilities: { since: '2023.1' },
   defaultRouteNeedsNexthop: { since: '2023.1' },
   logLabels: { since: '2023.1', backported: ['zed'] },
@@ -15,68 +26,100 @@ export const FEATURES = {
   loadBalancerHealthMonitorPorts: { since: '2023.2' },
   hostId: { since: '2023.2', backported: ['zed', '2023.1'] },
   noRequestedChassisForVirtual: { since: '2023.2' },
-  noMcastFloodReportsOnPorts: { since: '2023.2', backported: ['zed', '2023.1'] },
-  localnetLearnFdb: { since: '2023.2' },
+  noMcastFloodReportsOnPorts: {
+    since: '2023.2',
+    backported: ['zed', '2023.1'],
+    task: { name: 'check_for_mcast_flood_reports', until: '2024.2' },
+  },
+  localnetLearnFdb: { since: '2023.2', task: { name: 'check_localnet_port_has_learn_fdb' } },
   noGatewayIdsOnRouter: { since: '2023.2' },
-  redirectType: { since: '2023.2', backported: ['zed', '2023.1'] },
+  redirectType: {
+    since: '2023.2',
+    backported: ['zed', '2023.1'],
+    task: { name: 'check_redirect_type_router_gateway_ports' },
+  },
   vlanResideOnRedirectAllVlanRule: { since: '2023.2' },
-  statelessMeter: { since: '2023.2' },
+  statelessMeter: { since: '2023.2', task: { name: 'check_fair_meter_consistency' } },
   igmpFloodOptions: { since: '2024.1' },
-  fdbAging: { since: '2024.1' },
-  macBindingAging: { since: '2024.1' },
+  fdbAging: { since: '2024.1', task: { name: 'check_fdb_aging_settings' } },
+  macBindingAging: { since: '2024.1', task: { name: 'update_mac_aging_settings' } },
   portMtu: { since: '2024.1', backported: ['zed', '2023.1', '2023.2'] },
   requestedChassisOnlyWithHost: { since: '2024.1' },
-  isExternalGateway: { since: '2024.1', backported: ['2023.1', '2023.2'] },
+  isExternalGateway: {
+    since: '2024.1',
+    backported: ['2023.1', '2023.2'],
+    task: { name: 'add_gw_port_info_to_logical_router_port', until: '2024.2' },
+  },
   noInvalidChassis: { since: '2024.1' },
   multipleGateways: { since: '2024.1' },
   routerFlavors: { since: '2024.1' },
-  natGatewayPort: { since: '2024.1', backported: ['2023.1', '2023.2'] },
+  natGatewayPort: {
+    since: '2024.1',
+    backported: ['2023.1', '2023.2'],
+    task: { name: 'update_nat_floating_ip_with_gateway_port_reference', until: '2025.2' },
+  },
   haGroupPerExternalPort: { since: '2024.1', backported: ['2023.1', '2023.2'] },
-  nbGlobalOptions: { since: '2024.1' },
-  networkType: { since: '2024.2', backported: ['2023.2', '2024.1'] },
-  broadcastArps: { since: '2024.2' },
+  nbGlobalOptions: { since: '2024.1', task: { name: 'configure_nb_global' } },
+  networkType: { since: '2024.2', backported: ['2023.2', '2024.1'], task: { name: 'set_network_type_and_physnet' } },
+  broadcastArps: { since: '2024.2', task: { name: 'check_network_broadcast_arps_to_all_routers' } },
   routerChassisForTunnelledGateway: { since: '2024.2' },
-  flatResideOnRedirect: { since: '2024.2', backported: ['2023.2', '2024.1'] },
-  staticRouteMark: { since: '2024.2' },
+  flatResideOnRedirect: {
+    since: '2024.2',
+    backported: ['2023.2', '2024.1'],
+    task: { name: 'check_provider_distributed_ports' },
+  },
+  staticRouteMark: { since: '2024.2', task: { name: 'update_router_static_routes', until: '2026.1' } },
   indirectSnat: { since: '2024.2', backported: ['2024.1'] },
   mergedClasslessRoutes: { since: '2024.2', backported: ['2023.1', '2023.2', '2024.1'] },
   qinq: { since: '2025.1' },
   activationStrategyOption: { since: '2025.1' },
   gatewayMtuSmallest: { since: '2025.1' },
-  addressGroupsInAcls: { since: '2025.1', backported: ['2024.1', '2024.2'] },
+  addressGroupsInAcls: {
+    since: '2025.1',
+    backported: ['2024.1', '2024.2'],
+    task: { name: 'update_security_group_with_address_group' },
+  },
   alwaysAllowStateless: { since: '2025.1' },
   qosMinimumOnPhysical: { since: '2025.1' },
-  dnsOvnOwned: { since: '2025.1' },
-  fipDistributedFlag: { since: '2025.1', backported: ['2023.2', '2024.1', '2024.2'] },
+  dnsOvnOwned: { since: '2025.1', task: { name: 'set_ovn_owned_dns_option' } },
+  fipDistributedFlag: {
+    since: '2025.1',
+    backported: ['2023.2', '2024.1', '2024.2'],
+    task: { name: 'set_fip_distributed_flag' },
+  },
   switchUuidIsNetworkId: { since: '2025.2' },
-  routerNamePrefix: { since: '2025.2' },
+  routerNamePrefix: { since: '2025.2', task: { name: 'update_lrouter_ports_ext_ids_name_prefix' } },
   natGatewayPortOnlyRedirected: { since: '2025.2' },
   natStatelessOption: { since: '2025.2' },
   qosOptionsKept: { since: '2025.2', backported: ['2025.1'] },
-  qosFipPriority: { since: '2025.2', backported: ['2025.1'] },
-  physicalNetworkId: { since: '2026.1' },
+  qosFipPriority: {
+    since: '2025.2',
+    backported: ['2025.1'],
+    task: { name: 'update_qos_fip_rule_priority', until: '2026.1' },
+  },
+  physicalNetworkId: { since: '2026.1', task: { name: 'set_network_type_and_physnet' } },
   virtualParentsFromPairs: { since: '2026.1' },
   vrrpPortSecurity: { since: '2026.1' },
   gatewayMtuAlways: { since: '2026.1' },
-  dhcpNetworkId: { since: '2026.1' },
+  dhcpNetworkId: { since: '2026.1', task: { name: 'check_dhcp_options_consistency' } },
   dhcpMultipleValues: { since: '2026.1', backported: ['2025.1', '2025.2'] },
   haGroupIds: { since: '2026.1' },
-  haFailoverStrategy: { since: '2026.1' },
+  haFailoverStrategy: { since: '2026.1', task: { name: 'update_ha_failover' } },
   fdbTableAssumed: { since: '2026.1' },
-  localnetPhysicalNetworkId: { since: '2026.2' },
+  localnetPhysicalNetworkId: { since: '2026.2', task: { name: 'add_provnet_ext_id_to_localnet_ports' } },
   tagRequest: { since: '2026.2', backported: ['2026.1'] },
   localportMtuOnly: { since: '2026.2' },
-  parentHostname: { since: '2026.2' },
+  parentHostname: { since: '2026.2', task: { name: 'update_virtual_port_parent_hostname' } },
   vrrpPortSecurityPlain: { since: '2026.2' },
-  gatewayHaGroup: { since: '2026.2' },
+  gatewayHaGroup: { since: '2026.2', task: { name: 'migrate_lrp_gateway_chassis_to_ha_chassis_group' } },
   routeInfo: { since: '2026.2' },
   natGatewayPortHaGroup: { since: '2026.2' },
   natUuidIsFloatingIpId: { since: '2026.2' },
-  dropPriority1000: { since: '2026.2' },
+  dropPriority1000: { since: '2026.2', task: { name: 'update_neutron_pg_drop_priority' } },
   logDropsPerGroup: { since: '2026.2' },
   pvlan: { since: '2026.2' },
   evpn: { since: '2026.2' },
-} as const satisfies Record<string, { readonly since: Release; readonly backported?: readonly Release[] }>;
+} as const satisfies Record<string, Feature>;
 
 export type FeatureName = keyof typeof FEATURES;
 
@@ -87,6 +130,8 @@ export interface Features {
   has(feature: FeatureName): boolean;
   /** A point release of this one may write the new shape although the first version did not: accept both. */
   maybe(feature: FeatureName): boolean;
+  /** Upstream's task that mends older rows, where this release still has it. */
+  taskFor(feature: FeatureName): string | undefined;
 }
 
 export function featuresOf(release: Release): Features {
@@ -94,8 +139,16 @@ export function featuresOf(release: Release): Features {
     release,
     has: (feature) => isAtLeast(release, FEATURES[feature].since),
     maybe: (feature) => {
-      const { backported } = FEATURES[feature] as { readonly backported?: readonly Release[] };
-      return !isAtLeast(release, FEATURES[feature].since) && (backported?.includes(release) ?? false);
+      const { since, backported }: Feature = FEATURES[feature];
+      return !isAtLeast(release, since) && (backported?.includes(release) ?? false);
+    },
+    taskFor: (feature) => {
+      const { since, task }: Feature = FEATURES[feature];
+      if (task === undefined || !isAtLeast(release, since)) return undefined;
+      return task.until === undefined || isAtLeast(task.until, release) ? task.name : undefined;
     },
   };
 }
+
+/** Upstream has, or had, a task that adds the new shape to rows of any age. */
+export const isMendedByTask = (feature: FeatureName): boolean => (FEATURES[feature] as Feature).task !== undefined;
