@@ -127,7 +127,8 @@ const isMap = (cell: unknown): cell is ReadonlyMap<Atom, Atom> => cell instanceo
 
 export function fromJsonCell(cell: JsonCell): Atom | undefined | readonly Atom[] | ReadonlyMap<Atom, Atom> {
   if (cell === null) return undefined;
-  if (typeof cell === 'object' && 'map' in cell) return new Map(cell.map);
+  if (typeof cell === 'object' && !Array.isArray(cell))
+    return new Map<Atom, Atom>((cell as { readonly map: readonly (readonly [Atom, Atom])[] }).map);
   return cell;
 }
 

@@ -1,0 +1,63 @@
+import type { Plan } from './plan.ts';
+
+/** The blast radius (law 9): beyond it a plan is shown and not applied. */
+export interface Limits {
+  /** Rows deleted by one plan. */
+  readonly maxDeletes: number;
+  /** Share of Neutron's rows deleted by one plan, 0 to 1; judged only where there are rows enough to speak of a share. */
+  readonly maxDeleteShare: number;
+}
+
+export interface LimitFinding {
+  readonly limit: 'max-deletes' | 'max-delete-share' | 'all-gateways' | 'empty-snapshot';
+  /** Names the thing, the figure and what to do about it. */
+  readonly message: string;
+}
+
+/** Below this a share says nothing: one row of five is no disaster. */
+const ROWS_FOR_A_SHARE = 50;
+
+export function checkLimits(plan: Plan, limits: Limits, gatewayPorts: readonly string[]): readonly LimitFinding[] {
+  const findings: LimitFinding[] = [];
+  const deletes = plan.transactions.flatMap(({ changes }) => changes.filter(({ action }) => action === 'delete'));
+  if (deletes.length > limits.maxDeletes) {
+    findings.push({
+      limit: 'max-deletes',
+      message: `the plan deletes ${deletes.length} rows, more than ${limits.maxDeletes}: look at it, then say --max-deletes ${deletes.length} or --no-limits`,
+    });
+  }
+  const share = deletes.length / Math.max(1, plan.ownedRows);
+  if (plan.ownedRows >= ROWS_FOR_A_SHARE && share > limits.maxDeleteShare) {
+    findings.push({
+      limit: 'max-delete-share',
+      message: `the plan deletes ${percent(share)} of Neutron's ${plan.ownedRows} rows, more than ${percent(limits.maxDeleteShare)}: look at it, then say --no-limits`,
+    });
+  }
+  const moved = gatewaysMoved(plan);
+  if (gatewayPorts.length > 1 && gatewayPorts.every((key) => moved.has(key))) {
+    findings.push({
+      limit: 'all-gateways',
+      message: `the plan moves or deletes all ${gatewayPorts.length} gateway ports at once: look at it, then say --no-limits`,
+    });
+  }
+  return findings;
+}
+
+/** Existing gateway ports that are deleted or lose their chassis. Scheduling what was unscheduled moves nothing. */
+function gatewaysMoved(plan: Plan): ReadonlySet<string> {
+  const moved = new Set<string>();
+  for (const { changes } of plan.transactions) {
+    for (const change of changes) {
+      if (change.table !== 'Logical_Router_Port') continue;
+      if (change.action === 'delete') moved.add(change.key);
+      if (change.action !== 'update') continue;
+      const rescheduled = change.differences.some(
+        ({ column, reason }) => (column === 'gateway_chassis' || column === 'ha_chassis_group') && reason !== 'missing',
+      );
+      if (rescheduled) moved.add(change.key);
+    }
+  }
+  return moved;
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
