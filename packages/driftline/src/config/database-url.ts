@@ -97,10 +97,7 @@ export function parseDatabaseUrl(text: string, place?: Place): DatabaseUrl {
     if (digits === undefined) return standard;
     const port = Number(digits);
     if (!/^\d+$/.test(digits) || port < 1 || port > 65_535) {
-      refuse(
-        'has a port that is not a number from 1 to 65535',
-        'give one host and its port; encode @ in a password as %40',
-      );
+      refuse('has a port that is not a number from 1 to 65535', 'give one host and its port');
     }
     return port;
   }
@@ -117,6 +114,8 @@ export function parseDatabaseUrl(text: string, place?: Place): DatabaseUrl {
   const user = decode(parts.user);
   const password = decode(parts.password);
   const host = parts.ipv6 ?? parts.host;
+
+  if (host?.includes('@')) refuse('has more than one @ before its host', 'encode @ in user and password as %40');
 
   switch (engine) {
     case 'mysql':

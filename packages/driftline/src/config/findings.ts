@@ -1,16 +1,16 @@
-import { access, constants } from 'node:fs/promises';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Release } from '../neutron/release-name.ts';
 import { databaseSettings, driftlineSettings, type OvsdbRemote, ovsdbSettings } from './config.ts';
 import { ConfigError, formatPlace, type Place } from './config-error.ts';
-import { isAlive, type Option } from './option.ts';
+import { findNearestName } from './nearest-name.ts';
+import { isAlive, namesOf, type Option } from './option.ts';
 import { ALL_OPTIONS, DATABASE_OPTIONS, DRIFTLINE_OPTIONS, NEUTRON_OPTIONS, OVSDB_OPTIONS } from './options.ts';
-import { findWritten, isSameGroup, readOption } from './read-option.ts';
+import { findWritten, isSameGroup, readOption, readOptions } from './read-option.ts';
 import type { ConfigSources, ReadSources } from './sources.ts';
 
 /** What `driftline config check` tells of one place. */
 export interface Finding {
-  /** An error keeps Driftline from running; a warning says that a line does not do what it seems to. */
+  /** An error: Driftline cannot run, or would not do what was meant. A warning: a line that does not do what it seems to. */
   readonly severity: 'error' | 'warning';
   /** Undefined where what is wrong is that nothing was written. */
   readonly place: Place | undefined;
@@ -34,29 +34,10 @@ export function listFindings({ sources, faults }: ReadSources, release?: Release
     ...findUnusableRemotes(sources),
     ...findUnknownOptions(sources),
     ...findMisspelledOptions(sources),
-    ...findOldNames(sources),
+    ...(known === undefined ? [] : findOldNames(sources, known)),
     ...(known === undefined ? [] : findLifelessOptions(sources, known)),
     ...findMissingDriver(sources, known),
   ];
-  return findings.sort(byPlace);
-}
-
-/** Adds what only the file system can tell: certificates, keys and databases that this process may not read. */
-export async function listFileFindings(sources: ConfigSources): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const { path, place, what } of listNamedFiles(sources)) {
-    try {
-      await access(path, constants.R_OK);
-    } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      findings.push({
-        severity: 'error',
-        place,
-        message: `${what} ${path} ${isMissing ? 'does not exist' : 'may not be read'}`,
-        remedy: isMissing ? 'correct the path' : 'give the user who runs driftline leave to read it',
-      });
-    }
-  }
   return findings.sort(byPlace);
 }
 
@@ -64,7 +45,8 @@ function fromError(error: ConfigError): Finding {
   return { severity: 'error', place: error.place, message: error.problem, remedy: error.remedy };
 }
 
-function attempt<T>(action: () => T): T | undefined {
+/** The value, or undefined where a ConfigError kept it from being read. */
+export function attempt<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
@@ -88,8 +70,7 @@ function findBadValues(sources: ConfigSources, release: Release | undefined): Fi
 }
 
 function findUnusableDatabase(sources: ConfigSources): Finding[] {
-  const isReadable = Object.values(DATABASE_OPTIONS).every((option) => findBad(sources, option) === undefined);
-  if (!isReadable) return [];
+  if (attempt(() => readOptions(sources, DATABASE_OPTIONS)) === undefined) return [];
   const errors = catchFinding(() => databaseSettings(sources));
   if (errors.length > 0) return errors;
   const place = findWritten(sources, DATABASE_OPTIONS.connection).at(-1)?.place;
@@ -151,7 +132,7 @@ function findUnknownOptions(sources: ConfigSources): Finding[] {
   return listDriftlineNames(sources)
     .filter(({ name }) => !names.includes(name))
     .map(({ name, place }) => {
-      const near = findNearest(name, names);
+      const near = findNearestName(name, names);
       return {
         severity: 'error',
         place,
@@ -189,16 +170,23 @@ function findMisspelledOptions(sources: ConfigSources): Finding[] {
   return findings;
 }
 
-function findOldNames(sources: ConfigSources): Finding[] {
+function findOldNames(sources: ConfigSources, release: Release | undefined): Finding[] {
   const findings: Finding[] = [];
   for (const { section, key, place } of listEntries(sources)) {
     for (const option of ALL_OPTIONS) {
-      if (!option.deprecated.some(({ group, name }) => name === key && isSameGroup(section, group))) continue;
-      const message = `[${section}] ${key} is the older name of [${option.group}] ${option.name}`;
-      findings.push({ severity: 'warning', place, message, remedy: 'Neutron drops older names: use the new one' });
+      const [proper, ...older] = namesOf(option, release);
+      const isOld = older.some(({ group, name }) => name === key && isSameGroup(section, group));
+      if (!isOld || proper === undefined) continue;
+      const message = `[${section}] ${key} is the older name of [${proper.group}] ${proper.name}`;
+      findings.push({
+        severity: 'warning',
+        place,
+        message,
+        remedy: 'use the new one: Neutron drops older names in time',
+      });
     }
   }
-  return findings.filter(({ message }) => !message.includes('tenant_network_types'));
+  return findings;
 }
 
 function findLifelessOptions(sources: ConfigSources, release: Release): Finding[] {
@@ -233,62 +221,8 @@ function listEntries(
   );
 }
 
-interface NamedFile {
-  readonly path: string;
-  readonly place: Place | undefined;
-  readonly what: string;
-}
-
-function listNamedFiles(sources: ConfigSources): NamedFile[] {
-  const keys = ['PrivateKey', 'Certificate', 'CaCert'] as const;
-  const options = keys.flatMap((key) => [OVSDB_OPTIONS[`ovnNb${key}`], OVSDB_OPTIONS[`ovnSb${key}`]]);
-  const files: NamedFile[] = options.flatMap((option) => {
-    const path = attempt(() => readOption(sources, option)) ?? '';
-    const place = findWritten(sources, option).at(-1)?.place;
-    return path === '' ? [] : [{ path, place, what: `the file of [${option.group}] ${option.name}` }];
-  });
-  const url = attempt(() => databaseSettings(sources))?.url;
-  if (url === undefined) return files;
-  const place = findWritten(sources, DATABASE_OPTIONS.connection).at(-1)?.place;
-  if (url.engine === 'sqlite') return [...files, { path: url.path, place, what: 'the SQLite database' }];
-  if (url.tls.mode !== 'required') return files;
-  const { caFile, certFile, keyFile } = url.tls;
-  const paths = [caFile, certFile, keyFile].filter((path) => path !== undefined);
-  return [...files, ...paths.map((path) => ({ path, place, what: 'the TLS file of [database] connection' }))];
-}
-
-function findBad(sources: ConfigSources, option: Option<unknown>): ConfigError | undefined {
-  try {
-    readOption(sources, option);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-}
-
-/** The name within a third of its letters (two at least) of another, by insertions, deletions and replacements. */
-function findNearest(name: string, candidates: readonly string[]): string | undefined {
-  const wanted = name.toLowerCase().replaceAll('-', '_');
-  const ranked = candidates.map((candidate) => ({ candidate, distance: measureDistance(wanted, candidate) }));
-  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
-  return best !== undefined && best.distance <= Math.max(2, wanted.length / 3) ? best.candidate : undefined;
-}
-
-function measureDistance(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...left].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...right].entries()) {
-      const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    above = current;
-  }
-  return above[right.length] ?? 0;
-}
-
-function byPlace(left: Finding, right: Finding): number {
+/** By file and line; what has no place comes first. */
+export function byPlace(left: Finding, right: Finding): number {
   const [a, b] = [left, right].map(({ place }) => (place?.kind === 'file' ? place.path : ''));
   if (a !== b) return (a ?? '') < (b ?? '') ? -1 : 1;
   return lineOf(left) - lineOf(right);

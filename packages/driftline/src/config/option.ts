@@ -8,6 +8,16 @@ export interface OptionEra<T> {
   readonly fallback: T;
 }
 
+export interface OptionName {
+  readonly group: string;
+  readonly name: string;
+}
+
+export interface DeprecatedName extends OptionName {
+  /** The release that brought the newer name; before it, this one was the only one. */
+  readonly since: Release;
+}
+
 export interface Option<T> {
   /** As Neutron registers it: `OVS` and `SECURITYGROUP` are in capitals, and so must references to them be. */
   readonly group: string;
@@ -17,8 +27,8 @@ export interface Option<T> {
   readonly until: Release | undefined;
   /** Never empty, oldest first; the first begins with the first release. */
   readonly eras: readonly OptionEra<T>[];
-  /** Older names that mean this option, nearest first. */
-  readonly deprecated: readonly { readonly group: string; readonly name: string }[];
+  /** Older names that mean this option too, nearest first. */
+  readonly deprecated: readonly DeprecatedName[];
   /** Its value is a password or holds one: it is masked wherever it is shown. */
   readonly secret: boolean;
   /** Every occurrence counts, in the order of the files, instead of the last one alone. */
@@ -80,6 +90,12 @@ export function isOption(value: unknown): value is Option<unknown> {
 /** The release reads the option. */
 export function isAlive(subject: Option<unknown>, release: Release): boolean {
   return isAtLeast(release, subject.since) && (subject.until === undefined || isAtLeast(subject.until, release));
+}
+
+/** The names that a release reads, the proper one first. Without a release, the newest. */
+export function namesOf(subject: Option<unknown>, release?: Release): readonly OptionName[] {
+  const proper = subject.deprecated.find(({ since }) => release !== undefined && !isAtLeast(release, since));
+  return proper === undefined ? [subject, ...subject.deprecated] : [proper];
 }
 
 export function eraOf<T>(subject: Option<T>, release: Release): OptionEra<T> {

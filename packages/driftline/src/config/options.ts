@@ -7,9 +7,9 @@ export const DATABASE_OPTIONS = {
   connection: option('database', 'connection', string(), undefined, {
     secret: true,
     deprecated: [
-      { group: 'DEFAULT', name: 'sql_connection' },
-      { group: 'DATABASE', name: 'sql_connection' },
-      { group: 'sql', name: 'connection' },
+      { group: 'DEFAULT', name: 'sql_connection', since: 'zed' },
+      { group: 'DATABASE', name: 'sql_connection', since: 'zed' },
+      { group: 'sql', name: 'connection', since: 'zed' },
     ],
   }),
   /** More query parameters for the URL: `param1=value1&param2=value2`. */
@@ -17,14 +17,14 @@ export const DATABASE_OPTIONS = {
   /** Attempts to open the first connection; -1 never gives up. */
   maxRetries: option('database', 'max_retries', integer(), 10, {
     deprecated: [
-      { group: 'DEFAULT', name: 'sql_max_retries' },
-      { group: 'DATABASE', name: 'sql_max_retries' },
+      { group: 'DEFAULT', name: 'sql_max_retries', since: 'zed' },
+      { group: 'DATABASE', name: 'sql_max_retries', since: 'zed' },
     ],
   }),
   retryIntervalS: option('database', 'retry_interval', integer(), 10, {
     deprecated: [
-      { group: 'DEFAULT', name: 'sql_retry_interval' },
-      { group: 'DATABASE', name: 'reconnect_interval' },
+      { group: 'DEFAULT', name: 'sql_retry_interval', since: 'zed' },
+      { group: 'DATABASE', name: 'reconnect_interval', since: 'zed' },
     ],
   }),
   /** Galera's wsrep_sync_wait for each session; unset leaves the server's own. */
@@ -156,7 +156,7 @@ export const NEUTRON_OPTIONS = {
   extensionDrivers: option('ml2', 'extension_drivers', list(string()), []),
   mechanismDrivers: option('ml2', 'mechanism_drivers', list(string()), []),
   projectNetworkTypes: option('ml2', 'project_network_types', list(string()), ['local'], {
-    deprecated: [{ group: 'ml2', name: 'tenant_network_types' }],
+    deprecated: [{ group: 'ml2', name: 'tenant_network_types', since: '2026.1' }],
   }),
   agentDownTimeS: option('DEFAULT', 'agent_down_time', integer(), 75, {
     changed: {

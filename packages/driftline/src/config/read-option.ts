@@ -1,7 +1,7 @@
 import { RELEASES, type Release } from '../neutron/release-name.ts';
 import { ConfigError, type Place } from './config-error.ts';
 import { maskUrl } from './database-url.ts';
-import { eraOf, isAlive, isOption, type Option } from './option.ts';
+import { eraOf, isAlive, isOption, namesOf, type Option } from './option.ts';
 import { findOption, HOST_OPTION, type Resolved } from './options.ts';
 import type { ConfigSources } from './sources.ts';
 
@@ -31,7 +31,7 @@ export function readOptions<T extends object>(sources: ConfigSources, table: T, 
 
 function read(sources: ConfigSources, subject: Option<unknown>, release: Release, trail: readonly string[]): unknown {
   const era = eraOf(subject, release);
-  const written = isAlive(subject, release) ? findWritten(sources, subject) : [];
+  const written = isAlive(subject, release) ? findWritten(sources, subject, release) : [];
   const last = written.at(-1);
   if (last === undefined) return subject === HOST_OPTION ? sources.hostname : era.fallback;
   const values = (subject.multi ? written : [last]).map((each) => {
@@ -49,19 +49,21 @@ function read(sources: ConfigSources, subject: Option<unknown>, release: Release
  * Every place of the strongest source that sets the option, weakest first. Of several names in one file the newest
  * counts, but an older name in a later file beats a newer one in an earlier: so oslo.config has it.
  */
-export function findWritten(sources: ConfigSources, subject: Option<unknown>): readonly Written[] {
+export function findWritten(sources: ConfigSources, subject: Option<unknown>, release?: Release): readonly Written[] {
   const { group, name } = subject;
+  const names = namesOf(subject, release);
   const flags = sources.overrides.filter((each) => each.group === group && each.name === name);
   if (flags.length > 0) {
     return flags.map(({ value, flag }) => ({ text: value, place: { kind: 'command-line', flag } }));
   }
-  const variable = `OS_${group.toUpperCase()}__${name.toUpperCase()}`;
+  const proper = names[0] ?? subject;
+  const variable = `OS_${proper.group.toUpperCase()}__${proper.name.toUpperCase()}`;
   const fromEnvironment = sources.environment[variable];
   if (fromEnvironment !== undefined) {
     return [{ text: fromEnvironment, place: { kind: 'environment', variable } }];
   }
   return sources.files.flatMap((file) => {
-    for (const alias of [subject, ...subject.deprecated]) {
+    for (const alias of names) {
       const found = file.entries.filter((entry) => entry.key === alias.name && isSameGroup(entry.section, alias.group));
       if (found.length > 0) {
         return found.map(({ value, line }) => ({
@@ -120,24 +122,22 @@ function substitute(
 
 function resolveReference(sources: ConfigSources, group: string, name: string): Option<unknown> | undefined {
   const dot = name.indexOf('.');
-  const candidates: readonly (readonly [string, string])[] =
+  const candidates =
     dot < 0
       ? [
           [group, name],
           ['DEFAULT', name],
         ]
       : [[name.slice(0, dot), name.slice(dot + 1)]];
-  for (const [inGroup, inName] of candidates) {
-    const known = findOption(inGroup, inName);
-    if (known !== undefined) return known;
-  }
+  // In oslo.config DEFAULT is no group that a reference could name.
+  const pairs = candidates.filter(([inGroup]) => dot < 0 || inGroup !== 'DEFAULT');
+  const known = pairs
+    .map(([inGroup = '', inName = '']) => findOption(inGroup, inName))
+    .find((each) => each !== undefined);
+  if (known !== undefined) return known;
   // Neutron knows many more options than are listed here. What a file sets under that name is what it would have read.
-  for (const [inGroup, inName] of candidates) {
-    const guess = { ...plainText, group: inGroup, name: inName };
-    if (inGroup === 'DEFAULT' && dot >= 0) continue;
-    if (findWritten(sources, guess).length > 0) return guess;
-  }
-  return undefined;
+  const guesses = pairs.map(([inGroup = '', inName = '']) => ({ ...plainText, group: inGroup, name: inName }));
+  return guesses.find((guess) => findWritten(sources, guess).length > 0);
 }
 
 const plainText: Omit<Option<unknown>, 'group' | 'name'> = {
