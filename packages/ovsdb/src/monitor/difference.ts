@@ -1,0 +1,53 @@
+import { compareAtoms } from '../schema/compare.ts';
+import type { Column, OvsdbAtom, OvsdbValue } from '../schema/database.ts';
+import { emptyMap, emptySet, sortMap } from '../schema/decode.ts';
+
+/**
+ * The cell that a `modify` of update2 or update3 makes out of `before` (ovsdb-server(7), "Update2 Notification"):
+ * a column of at most one element is replaced, a set is the symmetric difference, and of a map a pair with a new key
+ * is added, one with an equal value removed, any other takes the new value.
+ *
+ * Applying a difference twice undoes it; hence the care about transaction ids in `monitor.ts`.
+ */
+export function applyDifference(column: Column, before: OvsdbValue, difference: OvsdbValue): OvsdbValue {
+  if (column.max === 1) return difference;
+  if (before instanceof Map && difference instanceof Map) return changeMap(before, difference);
+  return symmetricDifference((before ?? emptySet) as readonly OvsdbAtom[], difference as readonly OvsdbAtom[]);
+}
+
+/** Both sides are in ascending order, and so is the result. */
+function symmetricDifference(left: readonly OvsdbAtom[], right: readonly OvsdbAtom[]): readonly OvsdbAtom[] {
+  const result: OvsdbAtom[] = [];
+  let l = 0;
+  let r = 0;
+  while (l < left.length && r < right.length) {
+    const order = compareAtoms(left[l] as OvsdbAtom, right[r] as OvsdbAtom);
+    if (order < 0) result.push(left[l++] as OvsdbAtom);
+    else if (order > 0) result.push(right[r++] as OvsdbAtom);
+    else {
+      l++;
+      r++;
+    }
+  }
+  while (l < left.length) result.push(left[l++] as OvsdbAtom);
+  while (r < right.length) result.push(right[r++] as OvsdbAtom);
+  return result.length === 0 ? emptySet : result;
+}
+
+function changeMap(
+  before: ReadonlyMap<OvsdbAtom, OvsdbAtom>,
+  difference: ReadonlyMap<OvsdbAtom, OvsdbAtom>,
+): ReadonlyMap<OvsdbAtom, OvsdbAtom> {
+  const after = new Map(before);
+  let isSorted = true;
+  for (const [key, value] of difference) {
+    if (before.get(key) === value) {
+      after.delete(key);
+    } else {
+      if (!before.has(key)) isSorted = false;
+      after.set(key, value);
+    }
+  }
+  if (after.size === 0) return emptyMap;
+  return isSorted ? after : sortMap(after);
+}

@@ -1,0 +1,153 @@
+/**
+ * monitor/: asking a server to send a database's content and its changes, and taking them into a replica.
+ */
+import { OvsdbError } from '../errors.ts';
+import type { ReplicaStore, RowUpdate, TableUpdate } from '../replica/replica.ts';
+import type { RowChange } from '../replica/replica-table.ts';
+import type { RowShape } from '../replica/row.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../wire/json-value.ts';
+import { type DecodeRow, RowBatch } from '../wire/message-decoder.ts';
+import type { RpcConnection } from '../wire/rpc-connection.ts';
+import { rowDecoder } from './row-decoder.ts';
+
+export const monitorMethods = ['monitor_cond_since', 'monitor_cond', 'monitor'] as const;
+export type MonitorMethod = (typeof monitorMethods)[number];
+
+/** How the replica came to be complete: filled for the first time, brought up to date, or loaded anew. */
+export type SyncKind = 'initial' | 'resumed' | 'reloaded';
+
+export interface SyncResult {
+  readonly kind: SyncKind;
+  readonly method: MonitorMethod;
+  readonly changes: readonly RowChange[];
+}
+
+const nilUuid = '00000000-0000-0000-0000-000000000000';
+const methodOfNotification: { readonly [method: string]: true } = { update: true, update2: true, update3: true };
+
+/**
+ * The one monitor of one database. Outlives connections: it holds what is needed to resume on the next.
+ *
+ * Invariants:
+ * 1. There is never more than one monitor for a database on a connection, so a reload may replace all rows.
+ * 2. `lastTransactionId` names exactly the state that the replica holds: it is taken from each reply, found or not,
+ *    and from each update3, in the same step that applies the changes; it is forgotten on any doubt.
+ */
+export class Monitor {
+  readonly id: string;
+  readonly #database: string;
+  readonly #replica: ReplicaStore;
+  #shapes: ReadonlyMap<string, RowShape> = new Map();
+  #decoders = new Map<string, (...row: Parameters<DecodeRow>) => RowUpdate>();
+  #lastTransactionId: string | undefined;
+  #hasLoaded = false;
+
+  constructor(database: string, replica: ReplicaStore) {
+    this.id = `monitor ${database}`;
+    this.#database = database;
+    this.#replica = replica;
+  }
+
+  get lastTransactionId(): string | undefined {
+    return this.#lastTransactionId;
+  }
+
+  /** Which tables and columns to ask for; when they differ from before, the next start loads everything. */
+  setShapes(shapes: ReadonlyMap<string, RowShape>): void {
+    const isSame =
+      shapes.size === this.#shapes.size &&
+      [...shapes].every(([table, shape]) => this.#shapes.get(table)?.isSameAs(shape) === true);
+    if (isSame) return;
+    this.forget();
+    this.#shapes = shapes;
+    this.#decoders = new Map([...shapes].map(([table, shape]) => [table, rowDecoder(shape)]));
+  }
+
+  /** Makes the next start load everything instead of resuming. */
+  forget(): void {
+    this.#lastTransactionId = undefined;
+  }
+
+  decoderFor(table: string): DecodeRow | undefined {
+    return this.#decoders.get(table);
+  }
+
+  /** Asks with the best method that the server has. `onSynced` is called before any later message is looked at. */
+  async start(connection: RpcConnection, onSynced: (result: SyncResult) => void, timeoutMs?: number): Promise<void> {
+    const rowDecoderFor = (table: string) => this.decoderFor(table);
+    for (const method of monitorMethods) {
+      const onReply = (reply: JsonValue) => onSynced(this.#takeReply(method, reply));
+      try {
+        await connection.request(method, this.#params(method), { timeoutMs, onReply, rowDecoderFor });
+        return;
+      } catch (error) {
+        if (!(error instanceof OvsdbError) || error.code !== 'unknown-method') throw error;
+      }
+    }
+    throw new OvsdbError('protocol-error', `${connection.name} has no method to monitor ${this.#database}`);
+  }
+
+  #params(method: MonitorMethod): unknown[] {
+    const requests = Object.fromEntries(
+      [...this.#shapes.values()].map((shape) => {
+        const request = { columns: [...shape.columns.keys()] };
+        return [shape.table, method === 'monitor' ? request : [request]];
+      }),
+    );
+    const params: unknown[] = [this.#database, this.id, requests];
+    return method === 'monitor_cond_since' ? [...params, this.#lastTransactionId ?? nilUuid] : params;
+  }
+
+  #takeReply(method: MonitorMethod, reply: JsonValue): SyncResult {
+    if (method !== 'monitor_cond_since') {
+      this.forget();
+      return this.#reload(method, reply);
+    }
+    if (!isJsonArray(reply) || typeof reply[0] !== 'boolean' || typeof reply[1] !== 'string') {
+      throw new OvsdbError('protocol-error', 'malformed reply to monitor_cond_since');
+    }
+    const [isFound, transactionId, updates] = reply;
+    const isResumed = isFound && this.#lastTransactionId !== undefined;
+    const result: SyncResult = isResumed
+      ? { kind: 'resumed', method, changes: this.#apply(updates) }
+      : this.#reload(method, updates);
+    this.#lastTransactionId = transactionId === nilUuid ? undefined : transactionId;
+    return result;
+  }
+
+  #reload(method: MonitorMethod, updates: JsonValue | undefined): SyncResult {
+    const changes = this.#replica.reload(this.#shapes, toTableUpdates(updates));
+    const kind = this.#hasLoaded ? 'reloaded' : 'initial';
+    this.#hasLoaded = true;
+    return { kind, method, changes };
+  }
+
+  /** The changes of a notification; undefined when it is not one of this monitor's updates. */
+  takeNotification(method: string, params: readonly JsonValue[]): readonly RowChange[] | undefined {
+    if (methodOfNotification[method] !== true || params[0] !== this.id) return undefined;
+    if (method !== 'update3') return this.#apply(params[1]);
+    const [, transactionId, updates] = params;
+    const changes = this.#apply(updates);
+    this.#lastTransactionId = typeof transactionId === 'string' ? transactionId : undefined;
+    return changes;
+  }
+
+  #apply(updates: JsonValue | undefined): RowChange[] {
+    try {
+      return this.#replica.apply(toTableUpdates(updates));
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+}
+
+function toTableUpdates(updates: JsonValue | undefined): TableUpdate[] {
+  if (!isJsonObject(updates)) throw new OvsdbError('protocol-error', 'table updates must be an object');
+  return Object.entries(updates).map(([table, batch]: [string, unknown]) => {
+    if (!(batch instanceof RowBatch)) {
+      throw new OvsdbError('protocol-error', `update of table ${table}, which is not monitored`);
+    }
+    return { table, rows: batch.rows as RowUpdate[] };
+  });
+}

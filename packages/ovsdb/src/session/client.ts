@@ -1,0 +1,259 @@
+import { OvsdbError } from '../errors.ts';
+import type { IndexSpec } from '../replica/hash-index.ts';
+import { type Replica, ReplicaStore, type TableTypes } from '../replica/replica.ts';
+import type { Database } from '../schema/database.ts';
+import { encodeOperations } from '../transaction/encode-operations.ts';
+import type { Operation } from '../transaction/operations.ts';
+import { decodeResults, type TransactResult } from '../transaction/results.ts';
+import { parseEndpoints } from '../wire/endpoint.ts';
+import type { MessageLimits } from '../wire/message-decoder.ts';
+import type { TlsFiles } from '../wire/stream.ts';
+import { defaultBackoff } from './backoff.ts';
+import { type Deadline, withDeadline } from './deadline.ts';
+import { Emitter } from './emitter.ts';
+import type { MissingColumns, OvsdbEvents, SessionState } from './events.ts';
+import type { LockState } from './lock.ts';
+import { sendTransaction } from './send-transaction.ts';
+import { Session } from './session.ts';
+import { selectShapes, type TableSelection } from './table-selection.ts';
+
+export interface ConnectOptions {
+  /** `tcp:HOST:PORT`, `ssl:HOST:PORT` or `unix:PATH`; several in a list, or in one string separated by commas. */
+  readonly endpoints: string | readonly string[];
+  readonly database: string;
+  /** What to monitor. Everything, when absent. */
+  readonly tables?: TableSelection;
+  readonly tls?: TlsFiles;
+  /** A lock to ask for on each connection. */
+  readonly lock?: string;
+  /** Of a cluster, talk only to the leader: true by default. Relays then do not serve. Standalone servers always do. */
+  readonly leaderOnly?: boolean;
+  /** Silence after which the server is asked for a sign of life; 60 000 by default. */
+  readonly probeIntervalMs?: number;
+  /** For `connect` as a whole, the initial dump included; 180 000 by default. Zero: no limit. */
+  readonly connectTimeoutMs?: number;
+  /** For one endpoint to answer; 10 000 by default. */
+  readonly attemptTimeoutMs?: number;
+  /** Upper bound of the wait between rounds over the endpoints; 8 000 by default. */
+  readonly maxBackoffMs?: number;
+  /** Indexes by table and name. */
+  readonly indexes?: { readonly [table: string]: { readonly [index: string]: IndexSpec } };
+  /** `transact` throws: a dry run has no way to write. */
+  readonly readOnly?: boolean;
+  readonly limits?: Partial<MessageLimits>;
+  /** Gives up connecting; has no effect once connected. */
+  readonly signal?: AbortSignal;
+  /** Listeners that hear everything from the first attempt on. */
+  readonly on?: { readonly [Name in keyof OvsdbEvents]?: (payload: OvsdbEvents[Name]) => void };
+}
+
+const defaultTransactTimeoutMs = 60_000;
+
+/**
+ * A live replica of one database, and transactions on it. Generic over the row types that the code generator writes;
+ * without them, tables are untyped.
+ */
+export class OvsdbClient<Tables extends TableTypes = TableTypes> implements AsyncDisposable {
+  readonly #database: string;
+  readonly #isReadOnly: boolean;
+  readonly #replica: ReplicaStore;
+  readonly #events = new Emitter<OvsdbEvents>();
+  readonly #session: Session;
+  #missing: readonly MissingColumns[] = [];
+
+  private constructor(options: ConnectOptions) {
+    this.#database = options.database;
+    this.#isReadOnly = options.readOnly === true;
+    this.#replica = new ReplicaStore();
+    const { indexes = {}, tables } = options;
+    for (const name of Object.keys(tables ?? {})) this.#replica.define(name);
+    for (const [name, specs] of Object.entries(indexes)) this.#replica.define(name, specs);
+    for (const [name, listener] of Object.entries(options.on ?? {})) {
+      this.#events.on(name as keyof OvsdbEvents, listener as (payload: unknown) => void);
+    }
+    this.#session = new Session(
+      {
+        endpoints: parseEndpoints(options.endpoints),
+        database: options.database,
+        tls: options.tls ?? {},
+        lock: options.lock,
+        leaderOnly: options.leaderOnly ?? true,
+        probeIntervalMs: options.probeIntervalMs ?? 60_000,
+        attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
+        loadSilenceMs: 180_000,
+        backoff: { ...defaultBackoff, ...(options.maxBackoffMs !== undefined && { capMs: options.maxBackoffMs }) },
+        limits: options.limits ?? {},
+        shapesOf: (schema) => {
+          const { shapes, missing } = selectShapes(schema, tables);
+          for (const name of shapes.keys()) this.#replica.define(name);
+          this.#missing = missing;
+          if (missing.length > 0) this.#events.emit('missing', { missing });
+          return shapes;
+        },
+      },
+      this.#replica,
+      this.#events,
+    );
+  }
+
+  /**
+   * Resolves when the replica is complete. Tries on until then; rejects with OvsdbError `timeout` or `aborted`, whose
+   * cause is the last failure, or `bad-option` at once for what no retry can mend.
+   */
+  static async connect<Tables extends TableTypes = TableTypes>(options: ConnectOptions): Promise<OvsdbClient<Tables>> {
+    const client = new OvsdbClient<Tables>(options);
+    const { connectTimeoutMs: timeoutMs = 180_000, signal } = options;
+    const { promise: hopeless, reject } = Promise.withResolvers<never>();
+    let lastReason: OvsdbError | undefined;
+    const off = client.on('refused', ({ reason }) => {
+      lastReason = reason;
+      if (reason.code === 'bad-option') reject(reason);
+    });
+    client.#session.start();
+    try {
+      const what = () => `connecting to ${client.#database}${lastReason ? ` (last: ${lastReason.message})` : ''}`;
+      const limits = { ...(timeoutMs > 0 && { timeoutMs }), ...(signal && { signal }) };
+      await withDeadline(Promise.race([client.#untilSynced(), hopeless]), limits, what, () => lastReason);
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    } finally {
+      off();
+    }
+  }
+
+  /** Of the server last connected to. */
+  get schema(): Database {
+    const { schema } = this.#session;
+    if (schema === undefined) throw new OvsdbError('not-connected', 'no server has told its schema yet');
+    return schema;
+  }
+
+  get replica(): Replica<Tables> {
+    return this.#replica as unknown as Replica<Tables>;
+  }
+
+  /** What the option `tables` names and the server's schema lacks. */
+  get missing(): readonly MissingColumns[] {
+    return this.#missing;
+  }
+
+  get state(): SessionState {
+    return this.#session.state;
+  }
+
+  get lockState(): LockState {
+    return this.#session.lock.state;
+  }
+
+  /** Returns what takes the listener off again. A listener that throws harms nobody else. */
+  on<Name extends keyof OvsdbEvents>(name: Name, listener: (payload: OvsdbEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /**
+   * Commits all operations or none. Rejects with an OvsdbError: of the failing operation, or `not-connected` (nothing
+   * was sent), or `unknown-outcome` (sent, but the answer never came: look at the replica before trying again).
+   * When it resolves, the replica holds what the transaction changed.
+   */
+  async transact(operations: readonly Operation[], deadline: Deadline = {}): Promise<TransactResult[]> {
+    if (this.#isReadOnly) throw new OvsdbError('read-only', 'this client was opened to read only; nothing was sent');
+    const connection = this.#session.syncedConnection;
+    if (connection === undefined) {
+      throw new OvsdbError(
+        'not-connected',
+        `not in sync with ${this.#database} (${this.state.kind}); nothing was sent`,
+      );
+    }
+    const { schema } = this;
+    const encoded = encodeOperations(schema, operations);
+    const limits = { timeoutMs: defaultTransactTimeoutMs, ...deadline };
+    const reply = await sendTransaction(connection, [this.#database, ...encoded], limits);
+    return decodeResults(schema, operations, reply);
+  }
+
+  /**
+   * A barrier: when it resolves, the replica holds all that the connected server had committed when it was called.
+   * Waits for a link that is down; 60 seconds by default.
+   */
+  async sync({ timeoutMs = 60_000, signal }: Deadline = {}): Promise<void> {
+    const { promise: over, reject } = Promise.withResolvers<never>();
+    over.catch(() => {});
+    const isOver = { value: false };
+    const tryOn = async () => {
+      while (!isOver.value) {
+        await Promise.race([this.#untilSynced(), over]);
+        const connection = this.#session.syncedConnection;
+        // The server sends the updates of all it has committed before it answers (ovsdb/jsonrpc-server.c).
+        const isAnswered = await connection?.request('echo', ['sync']).then(
+          () => true,
+          () => false,
+        );
+        if (isAnswered === true && this.#session.syncedConnection === connection) return;
+        if (this.state.kind === 'closed') throw new OvsdbError('closed', 'the client was closed');
+      }
+    };
+    try {
+      await withDeadline(
+        tryOn(),
+        { timeoutMs, ...(signal && { signal }) },
+        () => `synchronising with ${this.#database}`,
+      );
+    } finally {
+      isOver.value = true;
+      reject(new OvsdbError('aborted', 'sync is over'));
+    }
+  }
+
+  /** Resolves when the replica is complete and live; at once if it is. */
+  async untilSynced(deadline: Deadline = {}): Promise<void> {
+    await withDeadline(this.#untilSynced(), deadline, () => `waiting for ${this.#database} to be in sync`);
+  }
+
+  /** Resolves when the lock is held; at once if it is. */
+  async waitForLock(signal?: AbortSignal): Promise<void> {
+    const { name } = this.#session.lock;
+    if (name === undefined) throw new OvsdbError('bad-option', 'the client was opened without the option "lock"');
+    const held = this.#until(() => this.lockState === 'held', 'lock');
+    await withDeadline(held, signal ? { signal } : {}, () => `waiting for lock ${name}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #untilSynced(): Promise<void> {
+    return this.#until(() => this.#replica.isSynced, 'synced');
+  }
+
+  /** Waits for an event to make the claim true; rejects when the client is closed. */
+  #until(isTrue: () => boolean, event: 'synced' | 'lock'): Promise<void> {
+    if (isTrue()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        for (const off of offs) off();
+      };
+      const offs = [
+        this.on(event, () => {
+          if (!isTrue()) return;
+          settle();
+          resolve();
+        }),
+        this.on('state', (state) => {
+          if (state.kind !== 'closed') return;
+          settle();
+          reject(new OvsdbError('closed', 'the client was closed'));
+        }),
+      ];
+      if (this.state.kind === 'closed') {
+        settle();
+        reject(new OvsdbError('closed', 'the client was closed'));
+      }
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { OvsdbError } from '../errors.ts';
+import { isJsonObject, type JsonValue } from '../wire/json-value.ts';
+import type { RpcConnection } from '../wire/rpc-connection.ts';
+
+/**
+ * `none`: no lock is wanted. `requested`: not ours (yet). `held`: the server said so on the present connection.
+ * `lost`: was held; stolen, or the link is down. Only `held` allows to act as the owner, and only an `assert` in the
+ * transaction proves it at the moment of the commit.
+ */
+export type LockState = 'none' | 'requested' | 'held' | 'lost';
+
+/**
+ * The session's lock (RFC 7047, section 4.1.8). A lock belongs to one server, not to a cluster: who relies on it in
+ * a cluster must talk to the leader only.
+ *
+ * Invariant 1: never `held` across a reconnect until the new connection's server has said so.
+ */
+export class Lock {
+  readonly name: string | undefined;
+  readonly #onChange: (state: LockState) => void;
+  #state: LockState;
+
+  constructor(name: string | undefined, onChange: (state: LockState) => void) {
+    this.name = name;
+    this.#onChange = onChange;
+    this.#state = name === undefined ? 'none' : 'requested';
+  }
+
+  get state(): LockState {
+    return this.#state;
+  }
+
+  async request(connection: RpcConnection, timeoutMs: number): Promise<void> {
+    if (this.name === undefined) return;
+    const onReply = (reply: JsonValue) => {
+      if (!isJsonObject(reply)) throw new OvsdbError('protocol-error', 'malformed reply to lock');
+      this.#become(reply.locked === true ? 'held' : 'requested');
+    };
+    await connection.request('lock', [this.name], { timeoutMs, onReply });
+  }
+
+  takeNotification(method: string, params: readonly JsonValue[]): void {
+    if (this.name === undefined || params[0] !== this.name) return;
+    if (method === 'locked') this.#become('held');
+    if (method === 'stolen') this.#become('lost');
+  }
+
+  takeDisconnect(): void {
+    if (this.#state === 'held') this.#become('lost');
+  }
+
+  #become(state: LockState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#onChange(state);
+  }
+}

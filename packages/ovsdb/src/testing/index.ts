@@ -1,0 +1,2 @@
+export { createCertificates, type TestCertificates } from './certificates.ts';
+export { findFreePort, type OvsdbServer, type OvsdbServerOptions, startOvsdbServer } from './ovsdb-server.ts';
