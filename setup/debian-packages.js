@@ -135,5 +135,5 @@ function findPostgresFolder() {
 
 function hasPythonModule(name) {
   if (existsSync(join('/usr/lib/python3/dist-packages', name))) return true;
-  return spawnSync('python3', ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0;
+  return spawnSync('/usr/bin/python3', ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0;
 }

@@ -1,0 +1,154 @@
+/** OVN's central half: both databases, ovn-northd between them, and chassis that look alive. There is no data plane. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import {
+  createOvnDatabase,
+  type OvnDatabase,
+  type OvsdbServer,
+  startOvsdbServer,
+} from '../../src/demo/ovsdb-server.ts';
+import { startProcess } from '../../src/demo/process.ts';
+
+const run = promisify(execFile);
+
+export interface ChassisOptions {
+  readonly name: string;
+  /** Of its tunnels. */
+  readonly ip: string;
+  readonly isGateway?: boolean;
+  readonly availabilityZones?: readonly string[];
+  /** As `ovn-bridge-mappings` has it. */
+  readonly bridgeMappings?: string;
+}
+
+export interface OvnLab extends AsyncDisposable {
+  readonly northbound: OvsdbServer;
+  readonly southbound: OvsdbServer;
+  /** Runs `ovn-nbctl` and returns what it prints. */
+  nbctl(...args: string[]): Promise<string>;
+  sbctl(...args: string[]): Promise<string>;
+  /** From then on it is kept alive. Its hostname is `NAME.example.org`. */
+  addChassis(chassis: ChassisOptions): Promise<void>;
+  removeChassis(name: string): Promise<void>;
+  /** Does what ovn-controller does when an interface appears: binds the logical port to the chassis and sets it up. */
+  plug(logicalPort: string, chassisName: string): Promise<void>;
+  unplug(logicalPort: string): Promise<void>;
+}
+
+export const defaultBridgeMappings = 'physnet1:br-ex,publics:br-pub';
+
+/** `folder` gets the databases, sockets and logs. */
+export async function startOvn(folder: string): Promise<OvnLab> {
+  await using stack = new AsyncDisposableStack();
+  const serve = async (which: OvnDatabase) => {
+    const databaseFile = join(folder, `${which}.db`);
+    await createOvnDatabase(databaseFile, which);
+    return stack.use(await startOvsdbServer({ databaseFile, socketFile: join(folder, `${which}.sock`) }));
+  };
+  const northbound = await serve('northbound');
+  const southbound = await serve('southbound');
+  const ctl = async (tool: string, server: OvsdbServer, args: string[]) =>
+    (await run(tool, [`--db=${server.endpoint}`, '--timeout=15', ...args])).stdout;
+  const nbctl = (...args: string[]) => ctl('ovn-nbctl', northbound, args);
+  const sbctl = (...args: string[]) => ctl('ovn-sbctl', southbound, args);
+  // Neutron fails without the NB_Global row, and ovn-northd may take a moment to make it.
+  await nbctl('init');
+  await sbctl('init');
+  stack.use(
+    startProcess({
+      command: 'ovn-northd',
+      args: [
+        `--ovnnb-db=${northbound.endpoint}`,
+        `--ovnsb-db=${southbound.endpoint}`,
+        `--unixctl=${join(folder, 'northd.ctl')}`,
+        '-vfile:off',
+        '-vsyslog:off',
+      ],
+      logFile: join(folder, 'northd.log'),
+      env: { OVN_RUNDIR: folder, OVS_RUNDIR: folder },
+    }),
+  );
+
+  const alive = new Set<string>();
+  stack.use(startHeartbeat(sbctl, alive));
+
+  const resources = stack.move();
+  return {
+    northbound,
+    southbound,
+    nbctl,
+    sbctl,
+    addChassis: async (chassis) => {
+      await addChassis(sbctl, chassis);
+      alive.add(chassis.name);
+    },
+    removeChassis: async (name) => {
+      alive.delete(name);
+      await sbctl('--if-exists', 'destroy', 'Chassis_Private', name, '--', '--if-exists', 'chassis-del', name);
+    },
+    plug: async (logicalPort, chassisName) => {
+      await nbctl('--wait=sb', 'sync');
+      await sbctl('lsp-bind', logicalPort, chassisName);
+      await sbctl('set', 'Port_Binding', logicalPort, 'up=true');
+    },
+    unplug: async (logicalPort) => {
+      await sbctl('lsp-unbind', logicalPort);
+      await sbctl('set', 'Port_Binding', logicalPort, 'up=false');
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+type Ctl = (...args: string[]) => Promise<string>;
+
+async function addChassis(sbctl: Ctl, chassis: ChassisOptions): Promise<void> {
+  const { name, ip, isGateway = false, availabilityZones = [] } = chassis;
+  await sbctl('chassis-add', name, 'geneve', ip);
+  const cmsOptions = [
+    ...(isGateway ? ['enable-chassis-as-gw'] : []),
+    ...(availabilityZones.length > 0 ? [`availability-zones=${availabilityZones.join(':')}`] : []),
+  ];
+  const settings: string[] = ['datapath-type=system'];
+  settings.push(`ovn-bridge-mappings="${chassis.bridgeMappings ?? defaultBridgeMappings}"`);
+  if (cmsOptions.length > 0) settings.push(`ovn-cms-options="${cmsOptions.join(',')}"`);
+  // Neutron reads the one or the other, by release.
+  const columns = ['external_ids', 'other_config'].flatMap((column) => settings.map((pair) => `${column}:${pair}`));
+  await sbctl('set', 'Chassis', name, `hostname=${name}.example.org`, ...columns);
+  await sbctl(
+    '--id=@chassis',
+    'get',
+    'Chassis',
+    name,
+    '--',
+    'create',
+    'Chassis_Private',
+    `name=${name}`,
+    'chassis=@chassis',
+  );
+}
+
+const heartbeatIntervalMs = 3000;
+
+/** Neutron takes an agent for dead when its chassis does not follow `SB_Global.nb_cfg`, and will not bind there. */
+function startHeartbeat(sbctl: Ctl, alive: ReadonlySet<string>): AsyncDisposable {
+  const stop = new AbortController();
+  const beat = async () => {
+    while (!stop.signal.aborted) {
+      const nbCfg = (await sbctl('get', 'SB_Global', '.', 'nb_cfg')).trim();
+      const columns = [`nb_cfg=${nbCfg}`, `nb_cfg_timestamp=${Date.now()}`];
+      const commands = [...alive].flatMap((name) => ['--', '--if-exists', 'set', 'Chassis_Private', name, ...columns]);
+      if (commands.length > 0) await sbctl(...commands.slice(1));
+      await sleep(heartbeatIntervalMs, undefined, { signal: stop.signal });
+    }
+  };
+  // Ends with the abort; before that only when the Southbound is gone, which its own log tells better.
+  const ended = beat().catch(() => undefined);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await ended;
+    },
+  };
+}
