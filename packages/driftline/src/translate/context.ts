@@ -41,11 +41,15 @@ export interface SnapshotIndex {
   readonly portsOfSecurityGroup: Grouped<Port>;
   readonly floatingIpsOfRouter: Grouped<FloatingIp>;
   readonly floatingIpsOfFixedPort: Grouped<FloatingIp>;
+  /** Ports by `addressPairKey` of their allowed address pairs, the addresses as stored. */
+  readonly portsOfAddressPair: Grouped<Port>;
   readonly portForwardingsOfFloatingIp: Grouped<PortForwarding>;
   /** The router a router port belongs to. */
   readonly routerOfPort: ReadonlyMap<string, Router>;
   readonly networkOf: (port: Port) => Network | undefined;
 }
+
+export const addressPairKey = (networkId: string, ipAddress: string): string => `${networkId} ${ipAddress}`;
 
 export interface Grouped<T> {
   /** [] where the group is empty. */
@@ -71,6 +75,9 @@ export function indexSnapshot(snapshot: NeutronSnapshot): SnapshotIndex {
     portsOfSecurityGroup: group(ports, (port) => port.securityGroupIds),
     floatingIpsOfRouter: group(snapshot.floatingIps.values(), (fip) => defined(fip.routerId)),
     floatingIpsOfFixedPort: group(snapshot.floatingIps.values(), (fip) => defined(fip.fixedPortId)),
+    portsOfAddressPair: group(ports, (port) =>
+      port.allowedAddressPairs.map(({ ipAddress }) => addressPairKey(port.networkId, ipAddress)),
+    ),
     portForwardingsOfFloatingIp: group(snapshot.portForwardings.values(), (pf) => [pf.floatingIpId]),
     routerOfPort,
     networkOf: (port) => snapshot.networks.get(port.networkId),
