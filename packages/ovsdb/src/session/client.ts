@@ -17,12 +17,12 @@ import { sendTransaction } from './send-transaction.ts';
 import { Session } from './session.ts';
 import { selectShapes, type TableSelection } from './table-selection.ts';
 
-export interface ConnectOptions {
+export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
   /** `tcp:HOST:PORT`, `ssl:HOST:PORT` or `unix:PATH`; several in a list, or in one string separated by commas. */
   readonly endpoints: string | readonly string[];
   readonly database: string;
   /** What to monitor. Everything, when absent. */
-  readonly tables?: TableSelection;
+  readonly tables?: { readonly [Name in keyof Tables & string]?: readonly (keyof Tables[Name] & string)[] | 'all' };
   readonly tls?: TlsFiles;
   /** A lock to ask for on each connection. */
   readonly lock?: string;
@@ -37,7 +37,9 @@ export interface ConnectOptions {
   /** Upper bound of the wait between rounds over the endpoints; 8 000 by default. */
   readonly maxBackoffMs?: number;
   /** Indexes by table and name. */
-  readonly indexes?: { readonly [table: string]: { readonly [index: string]: IndexSpec } };
+  readonly indexes?: {
+    readonly [Name in keyof Tables & string]?: { readonly [index: string]: IndexSpec<Tables[Name]> };
+  };
   /** `transact` throws: a dry run has no way to write. */
   readonly readOnly?: boolean;
   readonly limits?: Partial<MessageLimits>;
@@ -61,13 +63,15 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
   readonly #session: Session;
   #missing: readonly MissingColumns[] = [];
 
-  private constructor(options: ConnectOptions) {
+  private constructor(options: ConnectOptions<Tables>) {
     this.#database = options.database;
     this.#isReadOnly = options.readOnly === true;
     this.#replica = new ReplicaStore();
-    const { indexes = {}, tables } = options;
+    const tables = options.tables as TableSelection | undefined;
     for (const name of Object.keys(tables ?? {})) this.#replica.define(name);
-    for (const [name, specs] of Object.entries(indexes)) this.#replica.define(name, specs);
+    for (const [name, specs] of Object.entries(options.indexes ?? {})) {
+      this.#replica.define(name, specs as { readonly [index: string]: IndexSpec });
+    }
     for (const [name, listener] of Object.entries(options.on ?? {})) {
       this.#events.on(name as keyof OvsdbEvents, listener as (payload: unknown) => void);
     }
@@ -100,7 +104,9 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
    * Resolves when the replica is complete. Tries on until then; rejects with OvsdbError `timeout` or `aborted`, whose
    * cause is the last failure, or `bad-option` at once for what no retry can mend.
    */
-  static async connect<Tables extends TableTypes = TableTypes>(options: ConnectOptions): Promise<OvsdbClient<Tables>> {
+  static async connect<Tables extends TableTypes = TableTypes>(
+    options: ConnectOptions<Tables>,
+  ): Promise<OvsdbClient<Tables>> {
     const client = new OvsdbClient<Tables>(options);
     const { connectTimeoutMs: timeoutMs = 180_000, signal } = options;
     const { promise: hopeless, reject } = Promise.withResolvers<never>();

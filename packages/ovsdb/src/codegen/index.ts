@@ -1,0 +1,1 @@
+export { type GenerateOptions, generateTypes, rowTypeName } from './generate.ts';
