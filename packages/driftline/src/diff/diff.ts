@@ -49,7 +49,7 @@ export function diff(desired: DesiredState, observed: ObservedState, options: Di
   const context: CompareContext = {
     pairing,
     observed,
-    lookup: lookupOf(pairing),
+    lookup: lookupOf(pairing, observed),
     load: gatewayLoadOf(observed),
     hasColumn: options.hasColumn,
     isStaleKey,
@@ -194,6 +194,7 @@ function rowAsJson(row: ObservedRow): Record<string, JsonCell> {
   return cells;
 }
 
-const lookupOf = (pairing: Pairing): ObservedLookup => ({
+const lookupOf = (pairing: Pairing, observed: ObservedState): ObservedLookup => ({
   row: (table, key) => pairing.observedOf(table, key)?.cells,
+  rowAt: (uuid) => observed.byUuid(uuid)?.cells ?? observed.embedded('', uuid),
 });

@@ -37,6 +37,8 @@ export type EmbeddedRow = Readonly<Record<string, ColumnValue>>;
  */
 export interface ObservedLookup {
   row(table: OwnedTable, key: string): Readonly<Record<string, unknown>> | undefined;
+  /** What a reference found in a cell leads to: any row of an owned or embedded table, whoever owns it. */
+  rowAt(uuid: string): Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Found by `accepts`; `row` holds the other columns of the same row. */
