@@ -1,16 +1,9 @@
 import type { NeutronConnection, ReadTransaction } from './connect.ts';
 import type { NeutronSnapshot } from './model/snapshot.ts';
-import { readFloatingIps, readPortForwardings } from './queries/floating-ips.ts';
-import { readNetworks, readSegments } from './queries/networks.ts';
 import { readAgents, readHashRing, readRevisions } from './queries/ovn.ts';
-import { readPorts } from './queries/ports.ts';
-import { readQosPolicies } from './queries/qos.ts';
-import { readRouters } from './queries/routers.ts';
-import { readAddressGroups, readNetworkLogs, readSecurityGroupRules, readSecurityGroups } from './queries/security.ts';
-import { readSubnetPools, readSubnets } from './queries/subnets.ts';
-import { readTrunks } from './queries/trunks.ts';
 import { findRelease } from './release.ts';
 import type { Release } from './release-name.ts';
+import { resourceReaders } from './resource-tables.ts';
 
 export interface SnapshotOptions {
   /** Instead of what the database says. */
@@ -36,23 +29,24 @@ export function readSnapshot(connection: NeutronConnection, options: SnapshotOpt
 }
 
 async function readAll(transaction: ReadTransaction, release: Release): Promise<NeutronSnapshot> {
+  const read = resourceReaders;
   return {
     release,
     readAtMs: transaction.beganAtMs,
-    networks: await readNetworks(transaction),
-    segments: await readSegments(transaction),
-    subnets: await readSubnets(transaction),
-    subnetPools: await readSubnetPools(transaction),
-    ports: await readPorts(transaction),
-    trunks: await readTrunks(transaction),
-    securityGroups: await readSecurityGroups(transaction),
-    securityGroupRules: await readSecurityGroupRules(transaction),
-    addressGroups: await readAddressGroups(transaction),
-    networkLogs: await readNetworkLogs(transaction),
-    routers: await readRouters(transaction),
-    floatingIps: await readFloatingIps(transaction),
-    portForwardings: await readPortForwardings(transaction),
-    qosPolicies: await readQosPolicies(transaction),
+    networks: await read.networks(transaction),
+    segments: await read.segments(transaction),
+    subnets: await read.subnets(transaction),
+    subnetPools: await read.subnetPools(transaction),
+    ports: await read.ports(transaction),
+    trunks: await read.trunks(transaction),
+    securityGroups: await read.securityGroups(transaction),
+    securityGroupRules: await read.securityGroupRules(transaction),
+    addressGroups: await read.addressGroups(transaction),
+    networkLogs: await read.networkLogs(transaction),
+    routers: await read.routers(transaction),
+    floatingIps: await read.floatingIps(transaction),
+    portForwardings: await read.portForwardings(transaction),
+    qosPolicies: await read.qosPolicies(transaction),
     agents: await readAgents(transaction),
     revisions: await readRevisions(transaction),
     hashRing: await readHashRing(transaction),

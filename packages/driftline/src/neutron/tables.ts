@@ -42,6 +42,7 @@ export interface NeutronTables {
     segmentation_id: number | null;
     is_dynamic: SqlBoolean;
     segment_index: number;
+    standard_attr_id: number;
   };
   externalnetworks: {
     network_id: string;
@@ -82,6 +83,7 @@ export interface NeutronTables {
     id: string;
     ip_version: number;
     address_scope_id: string | null;
+    standard_attr_id: number;
   };
   dnsnameservers: {
     address: string;

@@ -1,4 +1,4 @@
-import type { Resource } from './standard-attributes.ts';
+import type { Resource, StandardAttributes } from './standard-attributes.ts';
 
 export interface Network extends Resource {
   /** '' where SQL has NULL. */
@@ -24,6 +24,8 @@ export interface Network extends Resource {
 
 export interface Segment {
   readonly id: string;
+  /** Absent only in snapshots made by hand. */
+  readonly attributes?: StandardAttributes;
   readonly networkId: string;
   /** flat, vlan, geneve, vxlan, gre, local. */
   readonly networkType: string;
@@ -61,6 +63,8 @@ export interface Subnet extends Resource {
 
 export interface SubnetPool {
   readonly id: string;
+  /** Absent only in snapshots made by hand. */
+  readonly attributes?: StandardAttributes;
   readonly ipVersion: 4 | 6;
   readonly addressScopeId: string | undefined;
 }

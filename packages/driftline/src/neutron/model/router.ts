@@ -7,6 +7,10 @@ export interface Router extends Resource {
   /** The primary gateway port (`routers.gw_port_id`). */
   readonly gatewayPortId: string | undefined;
   readonly enableSnat: boolean;
+  /**
+   * A router with a flavour is not OVN's, whatever driver the flavour names: since 2024.1 Neutron asks nothing more
+   * (`is_ovn_provider_router`). Before, it did not ask at all, and each router was OVN's.
+   */
   readonly flavorId: string | undefined;
   /** The provider of `providerresourceassociations`: ovn, or another; undefined where there is none. */
   readonly provider: string | undefined;

@@ -1,7 +1,7 @@
 import type { ReadTransaction } from '../connect.ts';
 import { toOptional } from '../decode.ts';
 import type { FloatingIp, PortForwarding } from '../model/router.ts';
-import { type Only, readPages, readResourcePages } from '../read-table.ts';
+import { readPages, readResourcePages } from '../read-table.ts';
 import { collectById, collectMap, toAttributes } from './collect.ts';
 
 export async function readFloatingIps(
@@ -51,7 +51,7 @@ export async function readFloatingIps(
 /** The table has no project: `projectId` is ''. */
 export async function readPortForwardings(
   transaction: ReadTransaction,
-  only?: Only<'id' | 'floatingip_id'>,
+  ids?: readonly string[] | undefined,
 ): Promise<Map<string, PortForwarding>> {
   const forwardings = readResourcePages(transaction, {
     table: 'portforwardings',
@@ -67,7 +67,7 @@ export async function readPortForwardings(
       'external_port_end',
     ],
     key: ['id'],
-    only,
+    only: ids === undefined ? undefined : { column: 'id', ids },
   });
   return collectById(forwardings, (row) => ({
     id: row.id,

@@ -1,7 +1,7 @@
 import type { ReadTransaction } from '../connect.ts';
 import { toBoolean, toOptional, toStringList } from '../decode.ts';
 import type { Network, Segment } from '../model/network.ts';
-import { type Only, readPages, readResourcePages } from '../read-table.ts';
+import { readPages, readResourcePages } from '../read-table.ts';
 import { collectById, collectMap, toAttributes } from './collect.ts';
 
 type Ids = readonly string[] | undefined;
@@ -76,18 +76,16 @@ export async function readNetworks(transaction: ReadTransaction, ids?: Ids): Pro
   }));
 }
 
-export async function readSegments(
-  transaction: ReadTransaction,
-  only?: Only<'id' | 'network_id'>,
-): Promise<Map<string, Segment>> {
-  const segments = readPages(transaction, {
+export async function readSegments(transaction: ReadTransaction, ids?: Ids): Promise<Map<string, Segment>> {
+  const segments = readResourcePages(transaction, {
     table: 'networksegments',
     columns: ['id', 'network_id', 'network_type', 'physical_network', 'segmentation_id', 'is_dynamic', 'segment_index'],
     key: ['id'],
-    only,
+    only: ids === undefined ? undefined : { column: 'id', ids },
   });
   return collectById(segments, (row) => ({
     id: row.id,
+    attributes: toAttributes(row),
     networkId: row.network_id,
     networkType: row.network_type,
     physicalNetwork: toOptional(row.physical_network),

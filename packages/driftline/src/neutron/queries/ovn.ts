@@ -1,7 +1,7 @@
 import type { ReadTransaction } from '../connect.ts';
 import { compareText, toBoolean, toOptional, toOptionalTimeMs, toTimeMs } from '../decode.ts';
 import type { Agent, HashRingNode, OvnRevision } from '../model/revision.ts';
-import { type Only, readPages } from '../read-table.ts';
+import { readPages } from '../read-table.ts';
 import { collectById } from './collect.ts';
 
 /**
@@ -10,14 +10,14 @@ import { collectById } from './collect.ts';
  */
 export async function readRevisions(
   transaction: ReadTransaction,
-  only?: Only<'resource_uuid'>,
+  resourceUuids?: readonly string[] | undefined,
 ): Promise<readonly OvnRevision[]> {
   const revisions: OvnRevision[] = [];
   const pages = readPages(transaction, {
     table: 'ovn_revision_numbers',
     columns: ['resource_uuid', 'resource_type', 'standard_attr_id', 'revision_number', 'created_at', 'updated_at'],
     key: ['resource_uuid', 'resource_type'],
-    only,
+    only: resourceUuids === undefined ? undefined : { column: 'resource_uuid', ids: resourceUuids },
   });
   for await (const page of pages) {
     for (const row of page) {

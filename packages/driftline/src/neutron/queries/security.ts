@@ -2,18 +2,18 @@ import type { ReadTransaction } from '../connect.ts';
 import { compareText, toBoolean, toOptional } from '../decode.ts';
 import type { AddressGroup, NetworkLog, SecurityGroup, SecurityGroupRule } from '../model/security.ts';
 import { NeutronReadError } from '../read-error.ts';
-import { type Only, readPages, readResourcePages } from '../read-table.ts';
+import { readPages, readResourcePages } from '../read-table.ts';
 import { collectById, collectGroups, toAttributes } from './collect.ts';
 
 export async function readSecurityGroups(
   transaction: ReadTransaction,
-  only?: Only<'id'>,
+  ids?: readonly string[] | undefined,
 ): Promise<Map<string, SecurityGroup>> {
   const groups = readResourcePages(transaction, {
     table: 'securitygroups',
     columns: ['id', 'project_id', 'name', 'stateful'],
     key: ['id'],
-    only,
+    only: ids === undefined ? undefined : { column: 'id', ids },
   });
   return collectById(groups, (row) => ({
     id: row.id,
@@ -26,7 +26,7 @@ export async function readSecurityGroups(
 
 export async function readSecurityGroupRules(
   transaction: ReadTransaction,
-  only?: Only<'id' | 'security_group_id'>,
+  ids?: readonly string[] | undefined,
 ): Promise<Map<string, SecurityGroupRule>> {
   const rules = readResourcePages(transaction, {
     table: 'securitygrouprules',
@@ -44,7 +44,7 @@ export async function readSecurityGroupRules(
       'remote_address_group_id',
     ],
     key: ['id'],
-    only,
+    only: ids === undefined ? undefined : { column: 'id', ids },
   });
   return collectById(rules, (row) => ({
     id: row.id,
@@ -92,13 +92,13 @@ export async function readAddressGroups(
 
 export async function readNetworkLogs(
   transaction: ReadTransaction,
-  only?: Only<'id'>,
+  ids?: readonly string[] | undefined,
 ): Promise<Map<string, NetworkLog>> {
   const logs = readResourcePages(transaction, {
     table: 'logs',
     columns: ['id', 'project_id', 'name', 'resource_type', 'resource_id', 'target_id', 'event', 'enabled'],
     key: ['id'],
-    only,
+    only: ids === undefined ? undefined : { column: 'id', ids },
   });
   return collectById(logs, (row) => ({
     id: row.id,

@@ -2,7 +2,7 @@ import type { ReadTransaction } from '../connect.ts';
 import { compareText, toBoolean, toOptional } from '../decode.ts';
 import type { HostRoute, Ipv6Mode, Subnet, SubnetPool } from '../model/network.ts';
 import { NeutronReadError } from '../read-error.ts';
-import { type Only, readPages, readResourcePages } from '../read-table.ts';
+import { readPages, readResourcePages } from '../read-table.ts';
 import { collectById, collectGroups, toAttributes } from './collect.ts';
 
 export async function readSubnets(
@@ -80,16 +80,17 @@ export async function readSubnets(
 
 export async function readSubnetPools(
   transaction: ReadTransaction,
-  only?: Only<'id'>,
+  ids?: readonly string[] | undefined,
 ): Promise<Map<string, SubnetPool>> {
-  const pools = readPages(transaction, {
+  const pools = readResourcePages(transaction, {
     table: 'subnetpools',
     columns: ['id', 'ip_version', 'address_scope_id'],
     key: ['id'],
-    only,
+    only: ids === undefined ? undefined : { column: 'id', ids },
   });
   return collectById(pools, (row) => ({
     id: row.id,
+    attributes: toAttributes(row),
     ipVersion: toIpVersion(row.ip_version),
     addressScopeId: toOptional(row.address_scope_id),
   }));
