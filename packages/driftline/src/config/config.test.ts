@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { RELEASES, type Release } from '../neutron/release-name.ts';
 import { databaseSettings, driftlineSettings, ovsdbSettings, resolveConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { NEUTRON_OPTIONS } from './options.ts';
+import { readOption } from './read-option.ts';
 import { sourcesOf } from './testing/sources-of.ts';
 
 const minimal = '[database]\nconnection = mysql+pymysql://neutron:secret@db/neutron\n';
@@ -179,4 +181,12 @@ test('no two runs share a value that one of them could change', () => {
   const first = resolve('');
   assert.notEqual(first, resolve(''));
   assert.deepEqual(first, resolve(''));
+});
+
+test('without a release the newest is meant', () => {
+  assert.equal(
+    readOption(sourcesOf(''), NEUTRON_OPTIONS.ovn.fdbAgeThresholdS),
+    resolve('', RELEASES.at(-1)).ovn.fdbAgeThresholdS,
+  );
+  assert.throws(() => ovsdbSettings(sourcesOf('[ovn]\novsdb_connection_timeout = 0')), /at least 1/);
 });

@@ -87,19 +87,21 @@ export function isOption(value: unknown): value is Option<unknown> {
   return typeof value === 'object' && value !== null && 'eras' in value;
 }
 
-/** The release reads the option. */
-export function isAlive(subject: Option<unknown>, release: Release): boolean {
+/** The release reads the option. Without a release, the newest is meant. */
+export function isAlive(subject: Option<unknown>, release?: Release): boolean {
+  if (release === undefined) return subject.until === undefined;
   return isAtLeast(release, subject.since) && (subject.until === undefined || isAtLeast(subject.until, release));
 }
 
-/** The names that a release reads, the proper one first. Without a release, the newest. */
+/** The names that a release reads, the proper one first. Without a release, the newest is meant. */
 export function namesOf(subject: Option<unknown>, release?: Release): readonly OptionName[] {
   const proper = subject.deprecated.find(({ since }) => release !== undefined && !isAtLeast(release, since));
   return proper === undefined ? [subject, ...subject.deprecated] : [proper];
 }
 
-export function eraOf<T>(subject: Option<T>, release: Release): OptionEra<T> {
-  const era = subject.eras.findLast((each) => isAtLeast(release, each.since));
+/** Without a release, the newest is meant. */
+export function eraOf<T>(subject: Option<T>, release?: Release): OptionEra<T> {
+  const era = subject.eras.findLast((each) => release === undefined || isAtLeast(release, each.since));
   if (era === undefined) throw new Error(`option ${subject.name} has no era for ${release}`);
   return era;
 }

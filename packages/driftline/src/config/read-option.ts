@@ -1,4 +1,4 @@
-import { RELEASES, type Release } from '../neutron/release-name.ts';
+import type { Release } from '../neutron/release-name.ts';
 import { ConfigError, type Place } from './config-error.ts';
 import { maskUrl } from './database-url.ts';
 import { eraOf, isAlive, isOption, namesOf, type Option } from './option.ts';
@@ -17,7 +17,7 @@ interface Written {
  * @throws ConfigError with code `bad-value` or `bad-reference`
  */
 export function readOption<T>(sources: ConfigSources, subject: Option<T>, release?: Release): T {
-  return read(sources, subject, release ?? RELEASES[RELEASES.length - 1] ?? 'zed', []) as T;
+  return read(sources, subject, release, []) as T;
 }
 
 /** Reads a whole table of options into an object of its shape. */
@@ -29,7 +29,12 @@ export function readOptions<T extends object>(sources: ConfigSources, table: T, 
   return Object.fromEntries(values);
 }
 
-function read(sources: ConfigSources, subject: Option<unknown>, release: Release, trail: readonly string[]): unknown {
+function read(
+  sources: ConfigSources,
+  subject: Option<unknown>,
+  release: Release | undefined,
+  trail: readonly string[],
+): unknown {
   const era = eraOf(subject, release);
   const written = isAlive(subject, release) ? findWritten(sources, subject, release) : [];
   const last = written.at(-1);
@@ -95,7 +100,7 @@ function substitute(
   sources: ConfigSources,
   subject: Option<unknown>,
   written: Written,
-  release: Release,
+  release: Release | undefined,
   trail: readonly string[],
 ): string {
   const self = `${subject.group}.${subject.name}`;
@@ -153,7 +158,14 @@ const plainText: Omit<Option<unknown>, 'group' | 'name'> = {
 function pythonText(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (Array.isArray(value)) return `[${value.map((item) => `'${item}'`).join(', ')}]`;
-  if (value instanceof Map) return `{${[...value].map(([key, item]) => `'${key}': '${item}'`).join(', ')}}`;
+  if (Array.isArray(value)) return `[${value.map((item) => pythonQuote(String(item))).join(', ')}]`;
+  if (value instanceof Map) {
+    return `{${[...value].map(([key, item]) => `${pythonQuote(key)}: ${pythonQuote(item)}`).join(', ')}}`;
+  }
   return String(value);
+}
+
+function pythonQuote(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+  return text.includes("'") && !text.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ConfigError, type ConfigErrorCode } from './config-error.ts';
+import { ConfigError } from './config-error.ts';
 import { type IniFile, parseIni } from './parse-ini.ts';
 import type { Override } from './take-arguments.ts';
 
@@ -39,14 +39,10 @@ export interface ReadSources {
   readonly faults: readonly ConfigError[];
 }
 
-/** A request as this process got it. */
-export function requestFromProcess(
-  taken: { readonly arguments: readonly ConfigArgument[]; readonly overrides: readonly Override[] } = {
-    arguments: [],
-    overrides: [],
-  },
-): ConfigRequest {
-  return { ...taken, environment: process.env, home: homedir(), hostname: hostname() };
+/** A request as this process got it: `taken` from its command line, the rest from where it runs. */
+export function requestFromProcess(taken: Pick<ConfigRequest, 'arguments' | 'overrides'>): ConfigRequest {
+  const { arguments: given, overrides } = taken;
+  return { arguments: given, overrides, environment: process.env, home: homedir(), hostname: hostname() };
 }
 
 /**
@@ -67,23 +63,24 @@ export async function readSources(request: ConfigRequest): Promise<ReadSources> 
   const wanted: ConfigArgument[] = [...(await findDefaults(request)), ...request.arguments];
   for (const argument of wanted) {
     const path = expandHome(argument.path, request.home);
-    try {
-      const paths = argument.kind === 'file' ? [path] : await listConfigDir(path);
-      for (const each of paths) {
-        try {
-          files.push(parseIni(each, await readText(each)));
-        } catch (error) {
-          if (!(error instanceof ConfigError)) throw error;
-          faults.push(error);
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      faults.push(error);
+    const paths = argument.kind === 'file' ? [path] : await collectFault(faults, () => listConfigDir(path));
+    for (const each of paths ?? []) {
+      const file = await collectFault(faults, async () => parseIni(each, await readText(each)));
+      if (file !== undefined) files.push(file);
     }
   }
   const { environment, overrides, hostname } = request;
   return { sources: { files, environment, overrides, hostname }, faults };
+}
+
+async function collectFault<T>(faults: ConfigError[], action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    faults.push(error);
+    return undefined;
+  }
 }
 
 /**
@@ -177,8 +174,8 @@ async function readText(path: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     const place = { kind: 'file', path, line: 0 } as const;
-    const code: ConfigErrorCode = 'unreadable';
-    throw new ConfigError(code, { place, problem: 'is not UTF-8 text', remedy: 'save it as UTF-8' }, { cause: error });
+    const what = { place, problem: 'is not UTF-8 text', remedy: 'save it as UTF-8' };
+    throw new ConfigError('unreadable', what, { cause: error });
   }
 }
 
