@@ -20,9 +20,13 @@ export const FEATURES = {
   },
   vnicTypeAndCapabilities: { since: '2023.1' },
   defaultRouteNeedsNexthop: { since: '2023.1' },
+  /** Router advertisements of a gateway port are not periodic on an external network; before, on a physical one. */
+  raQuietOnExternal: { since: '2023.1', backported: ['zed'] },
+  /** On every gateway port at first, whatever networks the router has. */
+  redirectTypeOnGateways: { since: '2023.1', backported: ['zed'] },
   logLabels: { since: '2023.1', backported: ['zed'] },
   dhcpDomainSearchList: { since: '2023.1' },
-  localportNeedsMetadataDeviceId: { since: '2023.2', backported: ['2023.1'] },
+  localportNeedsMetadataDeviceId: { since: '2023.2' },
   virtualKeepsAllAddresses: { since: '2023.2' },
   loadBalancerHealthMonitorPorts: { since: '2024.1', backported: ['2023.1', '2023.2'] },
   hostId: { since: '2023.2', backported: ['zed', '2023.1'] },
@@ -33,14 +37,20 @@ export const FEATURES = {
     task: { name: 'check_for_mcast_flood_reports', until: '2024.2' },
   },
   localnetLearnFdb: { since: '2023.2', task: { name: 'check_localnet_port_has_learn_fdb' } },
+  /** With the option off, that task adds no key to older ports. */
+  localnetLearnFdbOff: { since: '2023.2' },
   noGatewayIdsOnRouter: { since: '2023.2' },
   redirectType: {
     since: '2023.2',
     backported: ['zed', '2023.1'],
     task: { name: 'check_redirect_type_router_gateway_ports' },
   },
-  vlanResideOnRedirectAllVlanRule: { since: '2023.2' },
-  statelessMeter: { since: '2023.2', task: { name: 'check_fair_meter_consistency' } },
+  vlanResideOnRedirectAllVlanRule: {
+    since: '2023.2',
+    backported: ['zed', '2023.1'],
+    task: { name: 'check_provider_distributed_ports' },
+  },
+  statelessMeter: { since: '2023.2', backported: ['zed', '2023.1'], task: { name: 'check_fair_meter_consistency' } },
   igmpFloodOptions: { since: '2024.1' },
   fdbAging: { since: '2024.1', task: { name: 'check_fdb_aging_settings' } },
   macBindingAging: { since: '2024.1', task: { name: 'update_mac_aging_settings' } },
@@ -52,11 +62,13 @@ export const FEATURES = {
     task: { name: 'add_gw_port_info_to_logical_router_port', until: '2024.2' },
   },
   noInvalidChassis: { since: '2024.1' },
+  /** Gateways are scheduled on chassis with the physical network only; before, for want of such on any gateway. */
+  gatewayNeedsPhysicalNetwork: { since: '2024.1', backported: ['2023.1', '2023.2'] },
   multipleGateways: { since: '2024.1' },
   routerFlavors: { since: '2024.1' },
   natGatewayPort: {
     since: '2024.1',
-    backported: ['2023.1', '2023.2'],
+    backported: ['zed', '2023.1', '2023.2'],
     task: { name: 'update_nat_floating_ip_with_gateway_port_reference', until: '2025.2' },
   },
   haGroupPerExternalPort: { since: '2024.1', backported: ['2023.1', '2023.2'] },
@@ -74,7 +86,7 @@ export const FEATURES = {
   mergedClasslessRoutes: { since: '2024.2', backported: ['2023.1', '2023.2', '2024.1'] },
   qinq: { since: '2025.1' },
   activationStrategyOption: { since: '2025.1' },
-  gatewayMtuSmallest: { since: '2025.1' },
+  gatewayMtuSmallest: { since: '2025.1', backported: ['2024.1', '2024.2'] },
   addressGroupsInAcls: {
     since: '2025.1',
     backported: ['2024.1', '2024.2'],
@@ -92,6 +104,8 @@ export const FEATURES = {
   switchUuidIsNetworkId: { since: '2025.2' },
   routerNamePrefix: { since: '2025.2', task: { name: 'update_lrouter_ports_ext_ids_name_prefix' } },
   natGatewayPortOnlyRedirected: { since: '2025.2' },
+  /** The first 2025.1 alone counted the external network among those that decide on redirect-type. */
+  redirectTypeByInterfacesAgain: { since: '2025.2', backported: ['2025.1'] },
   natStatelessOption: { since: '2025.2' },
   qosOptionsOnlyWithMinimum: { since: '2025.2', backported: ['2025.1'] },
   remoteManagedWithCapabilities: { since: '2025.2' },
