@@ -1,0 +1,99 @@
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEndpoints } from '../wire/endpoint.ts';
+
+export interface FaultProxyOptions {
+  /** A `unix:` or `tcp:` endpoint. */
+  readonly target: string;
+  /** Bytes from the server, on their way to the client; may be cut up, changed or held back. */
+  readonly fromServer?: (chunk: Buffer) => readonly Buffer[];
+}
+
+/** Stands between a client and a server, and lets what passes suffer. */
+export class FaultProxy implements AsyncDisposable {
+  readonly endpoint: string;
+  readonly #path: string;
+  readonly #options: FaultProxyOptions;
+  readonly #server: Server;
+  readonly #links = new Set<readonly [Socket, Socket]>();
+  #isSilent = false;
+  #isRefusing = false;
+  #connections = 0;
+
+  private constructor(options: FaultProxyOptions) {
+    this.#options = options;
+    this.#path = join(tmpdir(), `ovsdb-proxy-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
+    this.endpoint = `unix:${this.#path}`;
+    this.#server = createServer((client) => this.#accept(client));
+  }
+
+  static async start(options: FaultProxyOptions): Promise<FaultProxy> {
+    const proxy = new FaultProxy(options);
+    await new Promise<void>((resolve, reject) => {
+      proxy.#server.once('error', reject).listen(proxy.#path, resolve);
+    });
+    return proxy;
+  }
+
+  /** How many connections it has accepted. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Breaks all connections. */
+  cut(): void {
+    for (const link of this.#links) for (const socket of link) socket.destroy();
+    this.#links.clear();
+  }
+
+  /** Lets nothing through any more, in either direction, and tells nobody: a half-open link. */
+  silence(): void {
+    this.#isSilent = true;
+  }
+
+  /** Lets new connections through again; bytes swallowed meanwhile are lost. */
+  restore(): void {
+    this.#isSilent = false;
+    this.#isRefusing = false;
+  }
+
+  /** Breaks all connections, and each new one, until `restore`. */
+  refuse(): void {
+    this.#isRefusing = true;
+    this.cut();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await rm(this.#path, { force: true });
+  }
+
+  #accept(client: Socket): void {
+    this.#connections++;
+    if (this.#isRefusing) {
+      client.destroy();
+      return;
+    }
+    const [target] = parseEndpoints(this.#options.target);
+    if (target === undefined || target.kind === 'ssl') throw new Error('the proxy speaks to unix: and tcp: only');
+    const server = connect(target.kind === 'unix' ? { path: target.path } : { host: target.host, port: target.port });
+    const link = [client, server] as const;
+    this.#links.add(link);
+    const end = () => {
+      this.#links.delete(link);
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of link) socket.on('error', end).on('close', end);
+    client.on('data', (chunk: Buffer) => {
+      if (!this.#isSilent) server.write(chunk);
+    });
+    server.on('data', (chunk: Buffer) => {
+      if (this.#isSilent) return;
+      for (const piece of this.#options.fromServer?.(chunk) ?? [chunk]) client.write(piece);
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type OvsdbServer, ServerProcess } from './ovsdb-server.ts';
+
+const run = promisify(execFile);
+
+export interface OvsdbClusterOptions {
+  /** An `.ovsschema` file. */
+  readonly schema: string;
+  /** Three by default. */
+  readonly size?: number;
+}
+
+/** Servers that form one RAFT cluster. */
+export interface OvsdbCluster extends AsyncDisposable {
+  readonly databaseName: string;
+  readonly servers: readonly OvsdbServer[];
+  /** Of all servers, separated by commas. */
+  readonly endpoints: string;
+  /** Waits until the running servers agree on one. */
+  leader(): Promise<OvsdbServer>;
+  stop(): Promise<void>;
+}
+
+export async function startOvsdbCluster({ schema, size = 3 }: OvsdbClusterOptions): Promise<OvsdbCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'ovsdb-cluster-'));
+  const servers: ServerProcess[] = [];
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const databaseName = (await run('ovsdb-tool', ['schema-name', schema])).stdout.trim();
+    const raftAddress = (index: number) => `unix:${join(folder, String(index), 'raft.sock')}`;
+    for (let index = 0; index < size; index++) {
+      const own = join(folder, String(index));
+      await mkdir(own);
+      const databaseFile = join(own, 'database.db');
+      const create =
+        index === 0
+          ? ['create-cluster', databaseFile, schema, raftAddress(0)]
+          : ['join-cluster', databaseFile, databaseName, raftAddress(index), raftAddress(0)];
+      await run('ovsdb-tool', create);
+      const socket = join(own, 'server.sock');
+      const server = new ServerProcess({
+        folder: own,
+        databaseFile,
+        databaseName,
+        remote: `punix:${socket}`,
+        endpoint: `unix:${socket}`,
+        args: [],
+        certificates: undefined,
+      });
+      servers.push(server);
+      await server.start();
+      await untilJoined(server, folder);
+    }
+    return {
+      databaseName,
+      servers,
+      endpoints: servers.map((server) => server.endpoint).join(','),
+      leader: () => findLeader(servers),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function untilJoined(server: ServerProcess, folder: string): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const status = await readStatus(server);
+    if (/^Status: cluster member/m.test(status) && /^Leader: (?!unknown)/m.test(status)) return;
+    await delay(20);
+  }
+  throw new Error(`a server in ${folder} did not join its cluster: ${await server.readLog()}`);
+}
+
+async function findLeader(servers: readonly ServerProcess[]): Promise<OvsdbServer> {
+  for (let tries = 0; tries < 500; tries++) {
+    for (const server of servers) {
+      if (server.pid !== undefined && /^Role: leader/m.test(await readStatus(server))) return server;
+    }
+    await delay(20);
+  }
+  throw new Error('the cluster elected no leader');
+}
+
+async function readStatus(server: ServerProcess): Promise<string> {
+  return await server.appctl('cluster/status', server.databaseName).catch(() => '');
+}
