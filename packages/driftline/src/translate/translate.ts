@@ -4,11 +4,15 @@
  */
 import type { DesiredRow, DesiredState } from '../northbound/desired.ts';
 import { OWNED_TABLES, type OwnedTable } from '../northbound/tables.ts';
+import { aclRows } from './acl.ts';
+import { addressSetRows } from './address-set.ts';
 import type { TranslationContext } from './context.ts';
+import { meterRows } from './meter.ts';
+import { portGroupRows } from './port-group.ts';
 
 type RowSource = (ctx: TranslationContext) => Iterable<DesiredRow>;
 
-const SOURCES: readonly RowSource[] = [];
+const SOURCES: readonly RowSource[] = [portGroupRows, aclRows, addressSetRows, meterRows];
 
 /**
  * Every owned table is in the answer, if only empty. What can't be translated is told in `ctx.faults`. A row that comes
