@@ -24,8 +24,10 @@ export const FEATURES = {
   raQuietOnExternal: { since: '2023.1', backported: ['zed'] },
   /** On every gateway port at first, whatever networks the router has. */
   redirectTypeOnGateways: { since: '2023.1', backported: ['zed'] },
+  /** Chassis are described by `other_config`, no more by `external_ids`. */
+  chassisOtherConfig: { since: '2023.1', backported: ['zed'] },
   logLabels: { since: '2023.1', backported: ['zed'] },
-  dhcpDomainSearchList: { since: '2023.1' },
+  dhcpDomainSearchList: { since: '2023.1', backported: ['zed'] },
   localportNeedsMetadataDeviceId: { since: '2023.2' },
   virtualKeepsAllAddresses: { since: '2023.2' },
   loadBalancerHealthMonitorPorts: { since: '2024.1', backported: ['2023.1', '2023.2'] },
@@ -62,6 +64,7 @@ export const FEATURES = {
     task: { name: 'add_gw_port_info_to_logical_router_port', until: '2024.2' },
   },
   noInvalidChassis: { since: '2024.1' },
+  dhcpBaremetalIpv6: { since: '2024.1' },
   /** Gateways are scheduled on chassis with the physical network only; before, for want of such on any gateway. */
   gatewayNeedsPhysicalNetwork: { since: '2024.1', backported: ['2023.1', '2023.2'] },
   multipleGateways: { since: '2024.1' },
@@ -120,7 +123,8 @@ export const FEATURES = {
   vrrpPortSecurity: { since: '2026.1' },
   gatewayMtuAlways: { since: '2026.1' },
   dhcpNetworkId: { since: '2026.1', task: { name: 'check_dhcp_options_consistency' } },
-  dhcpMultipleValues: { since: '2026.1', backported: ['2025.1', '2025.2'] },
+  dhcpMultipleValues: { since: '2026.1', backported: ['2024.1', '2024.2', '2025.1', '2025.2'] },
+  dhcpBootfileIpv6: { since: '2026.1' },
   haGroupIds: { since: '2026.1' },
   multichassisBindingAssumed: { since: '2026.1' },
   haFailoverStrategy: { since: '2026.1', task: { name: 'update_ha_failover' } },
