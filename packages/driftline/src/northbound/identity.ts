@@ -69,10 +69,14 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
   },
   DNS: ({ cells }) => [dnsKey(entry(cells, 'external_ids', 'ls_name') ?? '')],
   BFD: ({ cells }) => [bfdKey(text(cells, 'logical_port'), text(cells, 'dst_ip'))],
-  Logical_Router_Static_Route: (row, _observed, parentKey) =>
-    row.listedIn.map(({ parent }) =>
-      staticRouteKey(parentKey(parent), text(row.cells, 'ip_prefix'), text(row.cells, 'nexthop')),
-    ),
+  Logical_Router_Static_Route: (row, _observed, parentKey) => {
+    const { cells } = row;
+    return row.listedIn.flatMap(({ parent }) => {
+      const route = [parentKey(parent), text(cells, 'ip_prefix'), text(cells, 'nexthop')] as const;
+      const port = text(cells, 'output_port');
+      return port === '' ? [staticRouteKey(...route)] : [staticRouteKey(...route, port), staticRouteKey(...route)];
+    });
+  },
   NAT: (row, _observed, parentKey) => {
     const { cells } = row;
     const content = row.listedIn.map(({ parent }) =>

@@ -15,9 +15,9 @@ export const floatingIpNatKey = (floatingIpId: string): string => `fip:${floatin
 export const natKey = (router: string, type: string, externalIp: string, logicalIp: string): string =>
   `${router}|${type}|${externalIp}|${logicalIp}`;
 
-/** `outputPort` is '' where the route names none. */
-export const staticRouteKey = (router: string, prefix: string, nexthop: string): string =>
-  `${router}|${prefix}|${nexthop}`;
+/** `outputPort` is '' where the route names none; two gateways on one network make two routes that differ in it alone. */
+export const staticRouteKey = (router: string, prefix: string, nexthop: string, outputPort = ''): string =>
+  outputPort === '' ? `${router}|${prefix}|${nexthop}` : `${router}|${prefix}|${nexthop}|${outputPort}`;
 
 export const subnetDhcpKey = (subnetId: string): string => `subnet:${subnetId}`;
 export const portDhcpKey = (subnetId: string, portId: string): string => `subnet:${subnetId}|port:${portId}`;

@@ -7,12 +7,31 @@ import { OWNED_TABLES, type OwnedTable } from '../northbound/tables.ts';
 import { aclRows } from './acl.ts';
 import { addressSetRows } from './address-set.ts';
 import type { TranslationContext } from './context.ts';
+import { floatingIpRows } from './floating-ip.ts';
+import { logicalRouterRows } from './logical-router.ts';
+import { logicalRouterPortRows } from './logical-router-port.ts';
 import { meterRows } from './meter.ts';
+import { portForwardingRows } from './port-forwarding.ts';
 import { portGroupRows } from './port-group.ts';
+import { routerHaGroupRows } from './router-ha-group.ts';
+import { sourceNatRows } from './source-nat.ts';
+import { staticRouteRows } from './static-route.ts';
 
 type RowSource = (ctx: TranslationContext) => Iterable<DesiredRow>;
 
-const SOURCES: readonly RowSource[] = [portGroupRows, aclRows, addressSetRows, meterRows];
+const SOURCES: readonly RowSource[] = [
+  portGroupRows,
+  aclRows,
+  addressSetRows,
+  meterRows,
+  logicalRouterRows,
+  logicalRouterPortRows,
+  routerHaGroupRows,
+  staticRouteRows,
+  sourceNatRows,
+  floatingIpRows,
+  portForwardingRows,
+];
 
 /**
  * Every owned table is in the answer, if only empty. What can't be translated is told in `ctx.faults`. A row that comes
