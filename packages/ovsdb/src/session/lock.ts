@@ -1,4 +1,5 @@
 import { OvsdbError } from '../errors.ts';
+import { identifierPattern } from '../schema/parse-schema.ts';
 import { isJsonObject, type JsonValue } from '../wire/json-value.ts';
 import type { RpcConnection } from '../wire/rpc-connection.ts';
 
@@ -21,6 +22,9 @@ export class Lock {
   #state: LockState;
 
   constructor(name: string | undefined, onChange: (state: LockState) => void) {
+    if (name !== undefined && !identifierPattern.test(name)) {
+      throw new OvsdbError('bad-option', `lock "${name}" must consist of letters, digits and "_"`);
+    }
     this.name = name;
     this.#onChange = onChange;
     this.#state = name === undefined ? 'none' : 'requested';

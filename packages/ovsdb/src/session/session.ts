@@ -101,7 +101,7 @@ export class Session {
     this.#closing.abort(new OvsdbError('closed', 'the client was closed'));
     this.#connection?.close(new OvsdbError('closed', 'the client was closed'));
     await this.#running;
-    this.#become({ kind: 'closed' });
+    if (this.#state.kind !== 'closed') this.#become({ kind: 'closed' });
   }
 
   async #run(): Promise<void> {

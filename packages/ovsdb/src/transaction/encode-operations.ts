@@ -89,6 +89,10 @@ function encodeOperation(schema: Database, names: ReadonlySet<string>, operation
       return { op: 'wait', timeout: timeoutMs, table: table.name, where, columns, until, rows };
     }
     case 'assert':
+      if (!identifierPattern.test(operation.lock)) {
+        throw new OvsdbError('bad-value', `lock "${operation.lock}" must consist of letters, digits and "_"`);
+      }
+      return operation;
     case 'comment':
     case 'commit':
     case 'abort':

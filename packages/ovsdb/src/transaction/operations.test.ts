@@ -110,6 +110,7 @@ test('what the schema forbids is refused with the index of its operation', () =>
     [op.delete('Switch', [['nope', '==', 1]]), 'unknown-column'],
     [op.delete('Switch', 'not-a-uuid'), 'bad-value'],
     [op.select('Switch', allRows, ['nope']), 'unknown-column'],
+    [op.assert('a lock'), 'bad-value'],
   ] as const;
   for (const [operation, code] of cases) {
     assert.throws(() => encode(op.comment('first'), operation), { code, operationIndex: 1 }, JSON.stringify(operation));

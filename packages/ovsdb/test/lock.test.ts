@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type LockState, op } from '../src/index.ts';
+import { FaultProxy } from '../src/testing/index.ts';
+import { connectTo, namesOf, next, startLibrary } from './library.ts';
+
+test('of two clients one holds the lock, and the other gets it when the first is gone', async () => {
+  await using server = await startLibrary();
+  const first = await connectTo(server.endpoint, { lock: 'key' });
+  await using second = await connectTo(server.endpoint, { lock: 'key' });
+  assert.deepEqual([first.lockState, second.lockState], ['held', 'requested']);
+  const guarded = [op.assert('key'), op.insert('Shelf', { name: 'a' })];
+  await assert.rejects(second.transact(guarded), { code: 'not-owner', operationIndex: 0 });
+  await first.transact(guarded);
+  const waiting = second.waitForLock();
+  await first.close();
+  await waiting;
+  assert.equal(second.lockState, 'held');
+  await second.transact([op.assert('key'), op.insert('Shelf', { name: 'b' })]);
+  assert.deepEqual(namesOf(second), ['a', 'b']);
+});
+
+test('the lock counts as lost the moment the link is, and as held when the server says so again', async () => {
+  await using server = await startLibrary();
+  await using proxy = await FaultProxy.start({ target: server.endpoint });
+  const states: LockState[] = [];
+  await using client = await connectTo(proxy.endpoint, { lock: 'key', on: { lock: (state) => states.push(state) } });
+  assert.equal(client.lockState, 'held');
+  proxy.refuse();
+  await next(client, 'disconnected');
+  assert.equal(client.lockState, 'lost');
+  await using rival = await connectTo(server.endpoint, { lock: 'key' });
+  await rival.waitForLock();
+  proxy.restore();
+  await client.untilSynced();
+  assert.equal(client.lockState, 'requested');
+  await rival.close();
+  await client.waitForLock();
+  assert.deepEqual(states, ['held', 'lost', 'requested', 'held']);
+});
+
+test('waiting for the lock ends when its signal is aborted', async () => {
+  await using server = await startLibrary();
+  await using first = await connectTo(server.endpoint, { lock: 'key' });
+  await using second = await connectTo(server.endpoint, { lock: 'key' });
+  await assert.rejects(second.waitForLock(AbortSignal.timeout(20)), { code: 'aborted' });
+  assert.equal(first.lockState, 'held');
+});
+
+test('a client that asked for no lock has none to wait for', async () => {
+  await using server = await startLibrary();
+  await using client = await connectTo(server.endpoint);
+  assert.equal(client.lockState, 'none');
+  await assert.rejects(client.waitForLock(), { code: 'bad-option' });
+});
