@@ -7,10 +7,15 @@ import { OWNED_TABLES, type OwnedTable } from '../northbound/tables.ts';
 import { aclRows } from './acl.ts';
 import { addressSetRows } from './address-set.ts';
 import type { TranslationContext } from './context.ts';
+import { subnetDhcpRows } from './dhcp-options.ts';
 import { floatingIpRows } from './floating-ip.ts';
+import { localnetPortRows } from './localnet-port.ts';
 import { logicalRouterRows } from './logical-router.ts';
 import { logicalRouterPortRows } from './logical-router-port.ts';
+import { logicalSwitchRows } from './logical-switch.ts';
 import { meterRows } from './meter.ts';
+import { nbGlobalRows } from './nb-global.ts';
+import { portDhcpRows } from './port-dhcp-options.ts';
 import { portForwardingRows } from './port-forwarding.ts';
 import { portGroupRows } from './port-group.ts';
 import { routerHaGroupRows } from './router-ha-group.ts';
@@ -20,6 +25,11 @@ import { staticRouteRows } from './static-route.ts';
 type RowSource = (ctx: TranslationContext) => Iterable<DesiredRow>;
 
 const SOURCES: readonly RowSource[] = [
+  nbGlobalRows,
+  logicalSwitchRows,
+  localnetPortRows,
+  subnetDhcpRows,
+  portDhcpRows,
   portGroupRows,
   aclRows,
   addressSetRows,

@@ -1,0 +1,17 @@
+import type { FeatureName } from '../neutron/features.ts';
+import { choice, dated, type KeyWant } from '../northbound/desired.ts';
+import type { TranslationContext } from './context.ts';
+
+/**
+ * A key that a release began to write: wanted from then on (its absence is history), right with and without it where
+ * only later point releases of the release have it, and not mentioned before.
+ */
+export function writtenSince(ctx: TranslationContext, feature: FeatureName, value: string): KeyWant | undefined {
+  if (ctx.features.has(feature)) return dated(feature, value);
+  if (!ctx.features.maybe(feature)) return undefined;
+  return choice<string | number>(
+    `${value}, or nothing: only later point releases write it`,
+    (found) => found === undefined || found === value,
+    () => undefined,
+  );
+}
