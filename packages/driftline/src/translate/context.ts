@@ -46,6 +46,8 @@ export interface SnapshotIndex {
   readonly portForwardingsOfFloatingIp: Grouped<PortForwarding>;
   /** The router a router port belongs to. */
   readonly routerOfPort: ReadonlyMap<string, Router>;
+  /** The port from which a network's metadata agent answers; every host has it. */
+  readonly metadataPortOfNetwork: ReadonlyMap<string, Port>;
   readonly networkOf: (port: Port) => Network | undefined;
 }
 
@@ -63,6 +65,12 @@ export function indexSnapshot(snapshot: NeutronSnapshot): SnapshotIndex {
     if (router.gatewayPortId !== undefined) routerOfPort.set(router.gatewayPortId, router);
   }
   const ports = [...snapshot.ports.values()];
+  const metadataPortOfNetwork = new Map<string, Port>();
+  for (const port of ports) {
+    if (port.deviceOwner !== 'network:distributed') continue;
+    const isNamed = port.deviceId.startsWith('ovnmeta-');
+    if (isNamed || !metadataPortOfNetwork.has(port.networkId)) metadataPortOfNetwork.set(port.networkId, port);
+  }
   return {
     subnetsOfNetwork: group(snapshot.subnets.values(), (subnet) => [subnet.networkId]),
     segmentsOfNetwork: group(
@@ -80,6 +88,7 @@ export function indexSnapshot(snapshot: NeutronSnapshot): SnapshotIndex {
     ),
     portForwardingsOfFloatingIp: group(snapshot.portForwardings.values(), (pf) => [pf.floatingIpId]),
     routerOfPort,
+    metadataPortOfNetwork,
     networkOf: (port) => snapshot.networks.get(port.networkId),
   };
 }

@@ -4,7 +4,8 @@ import { revisionAtMost, revisionKey } from './revision.ts';
 import { network, revised } from './testing/build.ts';
 
 const resource = network({ id: 'n', ...revised(12) });
-const accepts = (found: string | undefined) => revisionAtMost(resource).accepts(found, {}, { row: () => undefined, rowAt: () => undefined });
+const accepts = (found: string | undefined) =>
+  revisionAtMost(resource).accepts(found, {}, { row: () => undefined, rowAt: () => undefined });
 
 it('is the decimal number as text', () => {
   assert.equal(revisionKey(resource), '12');

@@ -10,11 +10,11 @@ export const revisionKey = (resource: Resource): string => String(resource.attri
  * For rows that Neutron writes with the revision of the day and does not touch when it grows: any number that the
  * resource has had. A higher one is never right.
  */
-export function revisionAtMost(resource: Resource): Choice<string> {
+export function revisionAtMost(resource: Resource): Choice<string | number> {
   const newest = resource.attributes.revision;
-  return choice(
+  return choice<string | number>(
     `a revision that the resource has had, up to ${newest}`,
-    (found) => found !== undefined && isRevision(found) && Number(found) <= newest,
+    (found) => typeof found === 'string' && isRevision(found) && Number(found) <= newest,
     () => String(newest),
   );
 }
