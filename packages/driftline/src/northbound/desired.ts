@@ -65,7 +65,7 @@ export interface Dated<T> {
 }
 
 /** One key of a map column. `absent`: the key is ours and must not be there. */
-export type KeyWant = string | number | Absent | Choice<string | number> | Dated<string | number> | Dated<Absent>;
+export type KeyWant = string | number | Absent | Choice<string | number> | Dated<string | number | Absent>;
 export interface Absent {
   readonly is: 'absent';
 }

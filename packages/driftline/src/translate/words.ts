@@ -25,5 +25,7 @@ export function anyOrder(words: readonly string[], separator: string): string | 
 export function startsAlike(found: string, wanted: string): boolean {
   const lead = wanted.indexOf(' ');
   if (lead === -1 || found === wanted) return found === wanted;
-  return found.startsWith(wanted.slice(0, lead + 1)) && isPermutation(found.slice(lead + 1), wanted.slice(lead + 1), ' ');
+  return (
+    found.startsWith(wanted.slice(0, lead + 1)) && isPermutation(found.slice(lead + 1), wanted.slice(lead + 1), ' ')
+  );
 }

@@ -1,0 +1,178 @@
+/** `Logical_Switch_Port.options` of Neutron's ports. Neutron writes the map as a whole, so no key but these is its. */
+import { type Absent, absent, type Cell, type Choice, choice, dated, type KeyWant } from '../northbound/desired.ts';
+import type { TranslationContext } from './context.ts';
+import { logicalRouterPortName } from './names.ts';
+import { chassisOfCard } from './port-binding.ts';
+import { type QosOptions, qosOptions } from './port-qos.ts';
+import type { SwitchPortFacts } from './switch-port-facts.ts';
+import { anyOrder, isPermutation } from './words.ts';
+
+type Options = Record<string, KeyWant>;
+type KeyChoice = Choice<string | number>;
+
+export function optionsCell(ctx: TranslationContext, facts: SwitchPortFacts): Cell {
+  const qos = qosOptions(ctx, facts.port);
+  return { is: 'keys', keys: facts.type === 'router' ? routerOptions(ctx, facts) : portOptions(ctx, facts, qos) };
+}
+
+const NEVER_ON_PORTS = { mcast_flood: absent, network_name: absent, localnet_learn_fdb: absent } as const;
+
+function portOptions(ctx: TranslationContext, facts: SwitchPortFacts, qos: QosOptions): Options {
+  const { parameters, type } = facts;
+  const isVtep = parameters.is === 'vtep';
+  const isPlugged = parameters.is === 'remote-managed' && type !== 'external';
+  const migration = migrationTarget(facts);
+  const options: Options = {
+    'requested-chassis': requestedChassis(ctx, facts, migration),
+    'activation-strategy': migration === undefined ? absent : activationStrategy(ctx, facts),
+    'virtual-ip': absent,
+    'virtual-parents': absent,
+    'vtep-physical-switch': isVtep ? parameters.physicalSwitch : absent,
+    'vtep-logical-switch': isVtep ? parameters.logicalSwitch : absent,
+    'vif-plug-type': isPlugged ? 'representor' : absent,
+    'vif-plug-mtu-request': isPlugged ? String(facts.network.mtu) : absent,
+    'vif-plug:representor:pf-mac': isPlugged ? parameters.pfMac : absent,
+    'vif-plug:representor:vf-num': isPlugged ? String(parameters.vfNumber) : absent,
+    mcast_flood_reports: floodReports(ctx, facts),
+    qos_max_rate: qos.qos_max_rate,
+    qos_burst: qos.qos_burst,
+    qos_min_rate: qos.qos_min_rate,
+    'router-port': absent,
+    'nat-addresses': absent,
+    'exclude-lb-vips-from-garp': absent,
+    ...NEVER_ON_PORTS,
+  };
+  if (facts.virtual !== undefined) addVirtual(facts, options);
+  return options;
+}
+
+/** Joining the router writes the whole map; a later update of the port adds what ports have. */
+function routerOptions(ctx: TranslationContext, { port, binding }: SwitchPortFacts): Options {
+  const isGateway = port.deviceOwner === 'network:router_gateway';
+  return {
+    'router-port': logicalRouterPortName(port.id),
+    'nat-addresses': isGateway ? 'router' : absent,
+    'exclude-lb-vips-from-garp': isGateway ? 'true' : absent,
+    'requested-chassis': orAbsent(
+      binding.host === '' && ctx.features.has('requestedChassisOnlyWithHost') ? [] : ['', binding.host],
+    ),
+    mcast_flood_reports: ctx.features.has('noMcastFloodReportsOnPorts') ? NO_FLOOD_REPORTS : orAbsent(['true']),
+    ...NEVER_ON_PORTS,
+  };
+}
+
+function orAbsent(values: readonly string[]): KeyWant {
+  if (values.length === 0) return absent;
+  return choice<string | number>(
+    `nothing, or after an update of the port ${JSON.stringify(values)}`,
+    (found) => found === undefined || values.includes(String(found)),
+    () => undefined,
+  );
+}
+
+/** The chassis that a port moves to while it migrates. */
+function migrationTarget({ binding, type }: SwitchPortFacts): string | undefined {
+  const target = binding.profile.migrating_to;
+  return typeof target === 'string' && target !== '' && type !== 'external' ? target : undefined;
+}
+
+const NO_REQUEST = dated<string | Absent>('requestedChassisOnlyWithHost', absent, '');
+
+function requestedChassis(ctx: TranslationContext, facts: SwitchPortFacts, migration: string | undefined): KeyWant {
+  const { features } = ctx;
+  const { type, virtual, binding } = facts;
+  if (type === 'external') return absent;
+  const host = requestedHost(ctx, facts);
+  if (host === undefined) return anyKnownHost(ctx);
+  if (type === 'virtual' && virtual?.isCertain) {
+    if (features.has('requestedChassisOnlyWithHost')) return noRequest(binding.host);
+    // Made virtual by a parent it keeps the (empty) request that it had as an ordinary port.
+    if (features.has('noRequestedChassisForVirtual')) return orAbsent(['', host]);
+  }
+  if (host === '') {
+    if (features.has('requestedChassisOnlyWithHost')) return NO_REQUEST;
+    // A port that ceased to be virtual has none either.
+    return features.has('noRequestedChassisForVirtual') ? orAbsent(['']) : '';
+  }
+  const wanted = migration === undefined ? host : `${host},${migration}`;
+  if (type === 'virtual') return orAbsent([wanted, '']);
+  if (migration === undefined || features.has('multichassisBindingAssumed')) return wanted;
+  return choice<string | number>(
+    'the host, and the target where the Southbound knows multi-chassis bindings',
+    (found) => found === wanted || found === host,
+    () => wanted,
+  );
+}
+
+const noRequest = (host: string): KeyWant =>
+  host === '' ? NO_REQUEST : dated<string | Absent>('noRequestedChassisForVirtual', absent, '', host);
+
+/** undefined: the chassis with the port's SmartNIC is not known now. */
+function requestedHost(ctx: TranslationContext, { binding, parameters }: SwitchPortFacts): string | undefined {
+  if (binding.vnicType !== 'remote-managed') return binding.host;
+  if (parameters.is !== 'remote-managed') return '';
+  return chassisOfCard(ctx, parameters.serialNumber)?.hostname;
+}
+
+const anyKnownHost = (ctx: TranslationContext): KeyChoice =>
+  choice<string | number>(
+    'a chassis',
+    (found) => found === undefined || ctx.chassis.some(({ hostname }) => hostname === found),
+    () => undefined,
+  );
+
+function activationStrategy(ctx: TranslationContext, { type, virtual, binding }: SwitchPortFacts): KeyWant {
+  if (!ctx.features.has('activationStrategyOption')) return binding.host === '' ? absent : 'rarp';
+  const isVirtual = type === 'virtual' && virtual?.isCertain;
+  if (isVirtual || binding.host === '' || binding.vifType === 'vhostuser') return absent;
+  return ctx.config.ovn.liveMigrationActivationStrategy || absent;
+}
+
+const NO_FLOOD_REPORTS = dated<string | Absent>('noMcastFloodReportsOnPorts', absent, 'true');
+const FLOOD_REPORTS_OR_NONE = orAbsent(['true']);
+
+/** OVN before Northbound schema 6.3.0 floods no reports to ports that do not ask. */
+function floodReports({ features, schema }: TranslationContext, { type }: SwitchPortFacts): KeyWant {
+  if (type === 'vtep' || type === 'localport') return absent;
+  if (features.has('noMcastFloodReportsOnPorts')) return isBefore63(schema.version) ? 'true' : NO_FLOOD_REPORTS;
+  return features.maybe('noMcastFloodReportsOnPorts') ? FLOOD_REPORTS_OR_NONE : 'true';
+}
+
+function isBefore63(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 6 || (major === 6 && minor < 3);
+}
+
+function addVirtual({ virtual, type }: SwitchPortFacts, options: Options): void {
+  if (virtual === undefined) return;
+  const { addresses, isCertain } = virtual;
+  const [first] = addresses.filter(({ parents }) => parents.length > 0);
+  const isOptional = !isCertain || type !== 'virtual';
+  if (addresses.length === 1 && first !== undefined && first.occasionalParents.length === 0 && !isOptional) {
+    options['virtual-ip'] = first.ip;
+    options['virtual-parents'] = anyOrder(first.parents, ',');
+    return;
+  }
+  const ips = addresses.map(({ ip }) => ip);
+  options['virtual-ip'] = choice<string | number>(
+    'an address that other ports may use',
+    (found) => (found === undefined ? isOptional : ips.includes(String(found))),
+    () => (isOptional ? undefined : first?.ip),
+  );
+  const possible = new Set(addresses.flatMap((it) => [...it.parents, ...it.occasionalParents]));
+  options['virtual-parents'] = choice<string | number>(
+    'the ports that may use the address',
+    (found, row) => {
+      const ip = row.options instanceof Map ? row.options.get('virtual-ip') : undefined;
+      if (found === undefined) return ip === undefined && isOptional;
+      const parents = String(found).split(',');
+      const certain = addresses.find((address) => address.ip === ip)?.parents ?? [];
+      return (
+        isPermutation([...new Set(parents)].join(','), String(found), ',') &&
+        parents.every((parent) => possible.has(parent)) &&
+        certain.every((parent) => parents.includes(parent))
+      );
+    },
+    () => (isOptional ? undefined : first?.parents.join(',')),
+  );
+}
