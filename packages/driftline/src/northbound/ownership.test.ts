@@ -159,6 +159,17 @@ test('a port group is proven by neutron:security_group_id or by the name neutron
   assertUnproven(proveAlone('Port_Group', { name: 'pg_by_hand', external_ids: ids({}) }));
 });
 
+test("a private VLAN's port groups are proven by their name and network, their ACLs by the network", () => {
+  const marked = { external_ids: ids({ 'neutron:network_id': ID }) };
+  assertOwned(proveAlone('Port_Group', { name: 'pvlan_isolated_x', ...marked }), 'networks', ID);
+  assertOwned(proveAlone('Port_Group', { name: 'pvlan_pg_drop' }), 'deployment', 'pvlan_pg_drop');
+  assertUnproven(proveAlone('Port_Group', { name: 'pvlan_isolated_x', external_ids: ids({}) }));
+  assertUnproven(proveAlone('Port_Group', { name: 'mine', ...marked }));
+  assertOwned(proveAcl({ name: 'pvlan_isolated_x' }, marked), 'networks', ID);
+  assertOwned(proveAcl({ name: 'pvlan_pg_drop' }, {}), 'deployment', 'pvlan_pg_drop');
+  assertUnproven(proveAcl({ name: 'pvlan_isolated_x' }, {}));
+});
+
 test("FWaaS's port groups and ACLs are foreign", () => {
   assertForeign(
     proveAlone('Port_Group', { name: 'pg_x', external_ids: ids({ 'neutron:firewall_group_id': ID }) }),

@@ -96,7 +96,11 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
   Port_Group: (cells) => {
     const name = nameOf(cells);
     if (hasMark(cells, 'neutron:firewall_group_id')) return foreign(FWAAS);
-    if (isPvlanGroup(name)) return foreign(PVLAN);
+    if (name === 'pvlan_pg_drop') return owned('its name', deployment(name));
+    const network = mark(cells, 'neutron:network_id');
+    if (network !== undefined && /^pvlan_(isolated|promiscuous|community)_/.test(name)) {
+      return owned('its name and external_ids:neutron:network_id', resource('networks', network));
+    }
     const group = mark(cells, 'neutron:security_group_id');
     if (group !== undefined) {
       return owned('external_ids:neutron:security_group_id', resource('security_groups', group));
@@ -116,10 +120,14 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
     if (port !== undefined) return owned('external_ids:neutron:lport', resource('ports', port));
     const group = parentOf(row, 'Port_Group');
     const groupName = group === undefined ? '' : nameOf(group.cells);
-    if (isPvlanGroup(groupName)) return foreign(PVLAN);
+    const network = mark(cells, 'neutron:network_id');
+    if (network !== undefined && groupName.startsWith('pvlan_')) {
+      return owned("external_ids:neutron:network_id in a private VLAN's port group", resource('networks', network));
+    }
     if (external(cells).size > 0) return unmarked('neutron:security_group_rule_id');
-    if (groupName === 'neutron_pg_drop')
-      return owned('in neutron_pg_drop, and nobody else marked it', deployment(groupName));
+    if (groupName === 'neutron_pg_drop' || groupName === 'pvlan_pg_drop') {
+      return owned(`in ${groupName}, and nobody else marked it`, deployment(groupName));
+    }
     const securityGroup = group && mark(group.cells, 'neutron:security_group_id');
     if (securityGroup !== undefined && isLogDrop(cells, groupName)) {
       return owned("the drop ACL of a network log in its security group's port group", {
@@ -222,7 +230,6 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
 };
 
 const FWAAS = 'FWaaS';
-const PVLAN = "Neutron's PVLAN plug-in";
 
 const owned = (proof: string, served: ResourceRef): Proof => ({ is: 'owned', proof, resource: served });
 const foreign = (whose: string): Proof => ({ is: 'foreign', whose });
@@ -264,9 +271,6 @@ function otherPlugin(name: string): string | undefined {
   if (name.startsWith('evpn-')) return "Neutron's EVPN plug-in";
   return undefined;
 }
-
-const isPvlanGroup = (name: string): boolean =>
-  name === 'pvlan_pg_drop' || /^pvlan_(isolated|promiscuous|community)_/.test(name);
 
 /** 2026.2: a log of one group's drops has drop ACLs of its own there; they carry the log's name and no external_ids. */
 function isLogDrop(cells: Cells, groupName: string): boolean {

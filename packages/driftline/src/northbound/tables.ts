@@ -254,3 +254,16 @@ export function listingColumns(of: OwnedTable): readonly (readonly [OwnedTable, 
   }
   return found;
 }
+
+/** Not even watched: they change at run time, and neither comparing nor a before-image wants them. */
+export const RUNTIME_COLUMNS: ReadonlySet<string> = new Set([
+  ...['nb_cfg', 'nb_cfg_timestamp', 'sb_cfg', 'sb_cfg_timestamp', 'hv_cfg', 'hv_cfg_timestamp'].map(
+    (c) => `NB_Global.${c}`,
+  ),
+  'NB_Global.connections',
+  'NB_Global.ssl',
+  'Logical_Switch_Port.dynamic_addresses',
+  'Logical_Router_Port.ipv6_prefix',
+  'Logical_Router_Port.status',
+  'BFD.status',
+]);

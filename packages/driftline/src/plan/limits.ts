@@ -9,7 +9,7 @@ export interface Limits {
 }
 
 export interface LimitFinding {
-  readonly limit: 'max-deletes' | 'max-delete-share' | 'all-gateways' | 'empty-snapshot';
+  readonly limit: 'max-deletes' | 'max-delete-share' | 'all-gateways' | 'empty-snapshot' | 'unknown-release';
   /** Names the thing, the figure and what to do about it. */
   readonly message: string;
 }

@@ -34,6 +34,8 @@ export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
   readonly connectTimeoutMs?: number;
   /** For one endpoint to answer; 10 000 by default. */
   readonly attemptTimeoutMs?: number;
+  /** For how long the server may send nothing at all while it prepares the initial dump; 180 000 by default. */
+  readonly loadSilenceMs?: number;
   /** Upper bound of the wait between rounds over the endpoints; 8 000 by default. */
   readonly maxBackoffMs?: number;
   /** Indexes by table and name. */
@@ -59,7 +61,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
   readonly #database: string;
   readonly #isReadOnly: boolean;
   readonly #replica: ReplicaStore;
-  readonly #events = new Emitter<OvsdbEvents>();
+  readonly #events = new Emitter<OvsdbEvents>((error, event) => this.#reportListener(error, event));
   readonly #session: Session;
   #missing: readonly MissingColumns[] = [];
 
@@ -84,7 +86,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
         leaderOnly: options.leaderOnly ?? true,
         probeIntervalMs: options.probeIntervalMs ?? 60_000,
         attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
-        loadSilenceMs: 180_000,
+        loadSilenceMs: options.loadSilenceMs ?? 180_000,
         backoff: { ...defaultBackoff, ...(options.maxBackoffMs !== undefined && { capMs: options.maxBackoffMs }) },
         limits: options.limits ?? {},
         shapesOf: (schema) => {
@@ -225,12 +227,32 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     await withDeadline(held, signal ? { signal } : {}, () => `waiting for lock ${name}`);
   }
 
+  /**
+   * Takes the lock from whoever holds it, on the present connection; whoever held it gets it back when this client is
+   * closed. For work that can't wait, and that the holder may be interrupted for.
+   */
+  async stealLock({ timeoutMs = 10_000 }: Deadline = {}): Promise<void> {
+    const connection = this.#session.syncedConnection;
+    if (connection === undefined) {
+      throw new OvsdbError('not-connected', `not in sync with ${this.#database} (${this.state.kind}); no lock was taken`);
+    }
+    await this.#session.lock.steal(connection, timeoutMs);
+  }
+
   async close(): Promise<void> {
     await this.#session.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #reportListener(error: unknown, event: keyof OvsdbEvents): void {
+    if (event !== 'listenerError' && this.#events.hasListeners('listenerError')) {
+      this.#events.emit('listenerError', { event, error });
+      return;
+    }
+    process.emitWarning(`a listener of "${event}" threw: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
   #untilSynced(): Promise<void> {

@@ -43,6 +43,17 @@ export class Lock {
     await connection.request('lock', [this.name], { timeoutMs, onReply });
   }
 
+  /**
+   * Takes the lock from whoever holds it (RFC 7047, section 4.1.9). The holder is told, and gets it back when this
+   * connection unlocks or ends.
+   */
+  async steal(connection: RpcConnection, timeoutMs: number): Promise<void> {
+    if (this.name === undefined || this.#state === 'held') return;
+    // A request that waits in the queue would make the server refuse to steal.
+    await connection.request('unlock', [this.name], { timeoutMs });
+    await connection.request('steal', [this.name], { timeoutMs, onReply: () => this.#become('held') });
+  }
+
   takeNotification(method: string, params: readonly JsonValue[]): void {
     if (this.name === undefined || params[0] !== this.name) return;
     if (method === 'locked') this.#become('held');

@@ -1,0 +1,45 @@
+import type { Selection } from '../../reconcile/select.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { jsonReport, ndjsonReport } from '../report/json.ts';
+import { tableReport } from '../report/table.ts';
+import { type CommandContext, judgeNow, openDeployment } from '../session.ts';
+
+export type Format = 'table' | 'json' | 'ndjson';
+
+export interface CheckOptions {
+  readonly format: Format;
+  /** Back-fill counts as drift. */
+  readonly strict: boolean;
+  readonly selection: Selection;
+}
+
+/** Reads both sides, compares, reports. Its session has no way to write. */
+export async function runCheck(context: CommandContext, options: CheckOptions): Promise<ExitCode> {
+  const { deployment } = await openDeployment(context, { writable: false });
+  await using _closing = deployment;
+  const judged = await judgeNow(context, deployment, options.selection);
+  printReport(context, judged, options.format);
+  if (judged.refusals.length > 0) return EXIT.refused;
+  const counts = judged.drift.length + (options.strict ? judged.backfill.length : 0);
+  return counts > 0 ? EXIT.drift : EXIT.clean;
+}
+
+export function printReport(
+  { terminal }: CommandContext,
+  judged: Awaited<ReturnType<typeof judgeNow>>,
+  format: Format,
+): void {
+  switch (format) {
+    case 'table':
+      terminal.out(tableReport(judged));
+      return;
+    case 'json':
+      terminal.out(`${JSON.stringify(jsonReport(judged), undefined, 2)}\n`);
+      return;
+    case 'ndjson':
+      for (const line of ndjsonReport(judged)) terminal.out(`${JSON.stringify(line)}\n`);
+      return;
+    default:
+      format satisfies never;
+  }
+}

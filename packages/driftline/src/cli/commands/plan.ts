@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Change } from '../../diff/change.ts';
+import { type Plan, summarise } from '../../plan/plan.ts';
+import { readPlan, writePlan } from '../../plan/plan-file.ts';
+import { plan } from '../../reconcile/reconcile.ts';
+import type { Selection } from '../../reconcile/select.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { changeLines } from '../report/table.ts';
+import { type CommandContext, type Judged, judgeNow, openDeployment } from '../session.ts';
+import { printable } from '../terminal.ts';
+
+export interface PlanOptions {
+  readonly output: string | undefined;
+  readonly additive: boolean;
+  readonly backfill: boolean;
+  readonly format: 'table' | 'json';
+  readonly selection: Selection;
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export async function runPlan(context: CommandContext, options: PlanOptions): Promise<ExitCode> {
+  const { deployment } = await openDeployment(context, { writable: false });
+  await using _closing = deployment;
+  const judged = await judgeNow(context, deployment, options.selection);
+  for (const { message } of judged.refusals) context.terminal.err(`refused: ${message}\n`);
+  if (judged.refusals.length > 0) return EXIT.refused;
+  const made = plan(judged.verdict, wantedChanges(judged, options), Date.now());
+  const text = writePlan(made, digestOf);
+  if (options.output !== undefined) await writeFile(options.output, text, { mode: 0o600 });
+  context.terminal.out(options.format === 'json' ? text : planText(made));
+  if (options.output !== undefined && options.format === 'table') {
+    context.terminal.out(`Saved in ${options.output}: driftline apply ${options.output}\n`);
+  }
+  return made.transactions.length > 0 ? EXIT.drift : EXIT.clean;
+}
+
+/** What a repair would change: drift, with back-fill on request, without deletions on request. */
+export function wantedChanges(
+  { drift, backfill }: Judged,
+  options: { readonly additive: boolean; readonly backfill: boolean },
+): readonly Change[] {
+  const all = options.backfill ? [...drift, ...backfill] : drift;
+  return options.additive ? all.filter(({ action }) => action !== 'delete') : all;
+}
+
+export async function loadPlan(file: string): Promise<Plan> {
+  return readPlan(await readFile(file, 'utf8'), digestOf);
+}
+
+export async function runShow(context: CommandContext, file: string, format: 'table' | 'json'): Promise<ExitCode> {
+  const shown = await loadPlan(file);
+  context.terminal.out(format === 'json' ? `${JSON.stringify(shown, undefined, 2)}\n` : planText(shown));
+  return EXIT.clean;
+}
+
+export function planText(shown: Plan): string {
+  const { transactions, creates, updates, deletes } = summarise(shown);
+  if (transactions === 0) return 'Nothing to do.\n';
+  const lines: string[] = [];
+  shown.transactions.forEach(({ unit, changes }, index) => {
+    lines.push(`Transaction ${index + 1}: ${unit.type} ${printable(unit.id)}`);
+    lines.push(...changeLines(changes, NO_FACTS).filter((line) => line.startsWith('  ')));
+  });
+  lines.push(
+    `Plan of ${new Date(shown.createdAtMs).toISOString()} (${shown.release}): ${transactions} transactions; ${creates} rows to create, ${updates} to change, ${deletes} to delete.`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** A saved plan does not carry names. */
+const NO_FACTS = { of: () => undefined, writtenAtMs: () => undefined, revisionOf: () => undefined };

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { databaseSettings } from '../../config/config.ts';
+import { Daemon } from '../../daemon/daemon.ts';
+import type { DaemonEvent } from '../../daemon/events.ts';
+import { Journal } from '../../journal/journal.ts';
+import { openWritable } from '../../neutron/connect.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { changeLines } from '../report/table.ts';
+import { type CommandContext, openDeployment } from '../session.ts';
+import { printable } from '../terminal.ts';
+
+export interface RunFlags {
+  readonly once: boolean;
+  readonly observe: boolean;
+  readonly additive: boolean;
+  readonly stealLock: boolean;
+}
+
+/** The daemon, with its events as log lines on stdout. */
+export async function runDaemonCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
+  const { sources, deployment } = await openDeployment(context, { writable: !flags.observe });
+  await using _closing = deployment;
+  const settings = deployment.config.driftline;
+  using journal = new Journal(flags.observe ? ':memory:' : join(settings.statePath, 'journal.db'));
+  await using writable = openWritable(databaseSettings(sources).url);
+  if (flags.stealLock && !flags.observe) await deployment.northbound.takeLock(context.signal);
+  let refused = false;
+  const daemon = new Daemon({
+    deployment,
+    journal,
+    writable,
+    limits: { maxDeletes: settings.maxDeletes, maxDeleteShare: settings.maxDeleteShare },
+    intervalMs: settings.intervalS * 1000,
+    gracePeriodMs: settings.gracePeriodS * 1000,
+    sqlPollIntervalMs: settings.sqlPollIntervalS * 1000,
+    observeOnly: flags.observe,
+    additive: flags.additive,
+    once: flags.once,
+    onEvent: (event) => {
+      refused = event.kind === 'refused';
+      for (const line of logLines(event)) context.terminal.out(`${new Date().toISOString()} ${line}\n`);
+    },
+  });
+  await daemon.run(context.signal);
+  return refused && flags.once ? EXIT.refused : EXIT.clean;
+}
+
+/** A log line starts with its level; what was found and done follows in lines of its own. */
+export function* logLines(event: DaemonEvent): Iterable<string> {
+  switch (event.kind) {
+    case 'watching':
+      yield `INFO watching Neutron (${event.release}) in ${event.neutron} and OVN at ${event.northbound}`;
+      return;
+    case 'lock':
+      yield event.isHeld
+        ? 'INFO the maintenance lock is held: differences are repaired'
+        : 'WARNING the maintenance lock is with another worker: differences are reported, not repaired';
+      return;
+    case 'pass':
+      if (event.drift.length === 0 && !event.isFull) return;
+      yield `INFO ${event.isFull ? 'full pass' : 'pass'} (${[...event.reasons].join(', ')}) in ${event.durationMs} ms: ${event.desiredRows} rows wanted, ${event.drift.length} differ, ${event.ripe.length} to repair now`;
+      if (event.ripe.length <= SHOWN_CHANGES) {
+        for (const line of changeLines(event.ripe, NO_FACTS)) if (line !== '') yield `INFO   ${line}`;
+      }
+      return;
+    case 'repaired': {
+      const applied = event.outcomes.filter(({ is }) => is === 'applied').length;
+      yield `INFO ${applied} of ${event.outcomes.length} transactions applied in ${event.durationMs} ms`;
+      for (const outcome of event.outcomes) {
+        if (outcome.is === 'applied') continue;
+        const { type, id } = outcome.transaction.unit;
+        yield `WARNING ${outcome.is}: ${type} ${id}: ${printable(outcome.why)}`;
+      }
+      return;
+    }
+    case 'refused':
+      for (const { message } of event.refusals) yield `ERROR nothing is written: ${printable(message)}`;
+      return;
+    case 'clean':
+      return;
+    case 'trouble':
+      yield `WARNING ${printable(event.what)}${event.retryInMs > 0 ? `; again in ${event.retryInMs} ms` : ''}`;
+      return;
+    case 'stopped':
+      yield 'INFO stopped';
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+const SHOWN_CHANGES = 20;
+/** The log names resources by id. */
+const NO_FACTS = { of: () => undefined, writtenAtMs: () => undefined, revisionOf: () => undefined };

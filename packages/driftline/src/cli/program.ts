@@ -1,0 +1,123 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { REVISED_TYPES } from '../neutron/model/revision.ts';
+import { OWNED_TABLES } from '../northbound/tables.ts';
+import type { Selection } from '../reconcile/select.ts';
+import { runCheck } from './commands/check.ts';
+import { runConfigCheck } from './commands/config-check.ts';
+import { runExplain } from './commands/explain.ts';
+import { runPlan, runShow } from './commands/plan.ts';
+import { runApply, runRepair } from './commands/repair.ts';
+import { runDaemonCommand } from './commands/run.ts';
+import { runVersion } from './commands/version.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { CommandContext } from './session.ts';
+
+const CONFIGURATION = `
+Configuration comes from the files that Neutron reads:
+  --config-file FILE     repeated; later files win
+  --config-dir DIR       repeated; its *.conf files, sorted
+  --GROUP-OPTION VALUE   any option read, such as --ovn-ovn_nb_connection tcp:192.0.2.1:6641
+  OS_<GROUP>__<OPTION>   in the environment; above the files, below the command line
+
+Exit codes: 0 nothing to do, 1 error, 2 drift found or left, 3 refused by a limit.`;
+
+/** The commands and their options; `finish` takes the exit code of the one that ran. */
+export function buildProgram(context: CommandContext, finish: (code: ExitCode) => void): Command {
+  const program = new Command('driftline')
+    .description('Keeps OVN true to OpenStack Neutron.')
+    .addHelpText('after', CONFIGURATION)
+    .exitOverride()
+    .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.err });
+  const run = (action: Promise<ExitCode>): Promise<void> => action.then(finish);
+
+  selected(program.command('check').description('report every difference between Neutron and OVN; writes nothing'))
+    .addOption(new Option('-f, --format <format>', 'output').choices(['table', 'json', 'ndjson']).default('table'))
+    .option('--strict', 'count rows in the shape of an earlier release as drift', false)
+    .action((flags) =>
+      run(runCheck(context, { format: flags.format, strict: flags.strict, selection: selectionOf(flags) })),
+    );
+
+  scoped(
+    selected(program.command('plan').description('show what a repair would change; writes nothing to either database')),
+  )
+    .option('-o, --output <file>', 'save the plan, to be applied later')
+    .addOption(format())
+    .action((flags) => run(runPlan(context, { ...flags, output: flags.output, selection: selectionOf(flags) })));
+
+  program
+    .command('show')
+    .description('show a saved plan')
+    .argument('<file>')
+    .addOption(format())
+    .action((file, flags) => run(runShow(context, file, flags.format)));
+
+  limited(program.command('apply').description('apply a saved plan; what changed since is refused, row by row'))
+    .argument('<file>')
+    .action((file, flags) => run(runApply(context, file, flags)));
+
+  limited(scoped(selected(program.command('repair').description('plan, show, ask, apply, and look again')))).action(
+    (flags) => run(runRepair(context, { ...flags, selection: selectionOf(flags) })),
+  );
+
+  program
+    .command('explain')
+    .description('from a Neutron resource (or a row of OVN) to what should be, what is, and what would change')
+    .argument('<uuid>')
+    .addOption(format())
+    .action((uuid, flags) => run(runExplain(context, uuid, flags.format)));
+
+  program
+    .command('run')
+    .description('the daemon: hold the lock, repair at an interval, and react to changes of either database')
+    .option('--once', 'end after the first pass that leaves nothing to do', false)
+    .option('--observe', 'report drift and repair nothing', false)
+    .option('--additive', 'never delete a row', false)
+    .option('--steal-lock', 'take the lock from the worker that holds it', false)
+    .action((flags) => run(runDaemonCommand(context, flags)));
+
+  program
+    .command('config')
+    .description('configuration')
+    .command('check')
+    .description('list what is wrong or suspicious in the configuration files')
+    .action(() => run(runConfigCheck(context)));
+
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => run(runVersion(context)));
+  return program;
+}
+
+const format = (): Option => new Option('-f, --format <format>', 'output').choices(['table', 'json']).default('table');
+
+const selected = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--type <type...>', 'only resources of this type')
+        .choices([...REVISED_TYPES, 'deployment'])
+        .default([]),
+    )
+    .option('--uuid <uuid...>', 'only this Neutron resource, or this row of OVN', [])
+    .addOption(new Option('--table <table...>', 'only rows of this OVN table').choices(OWNED_TABLES).default([]))
+    .option('--project <project...>', 'only resources of this project', []);
+
+const scoped = (command: Command): Command =>
+  command
+    .option('--additive', 'never delete a row', false)
+    .option('--backfill', 'also bring rows of earlier releases to the present shape', false);
+
+const limited = (command: Command): Command =>
+  command
+    .option('-y, --yes', 'do not ask', false)
+    .option('--max-deletes <n>', 'allow this many rows to be deleted', countOf)
+    .option('--no-limits', 'no limit to what a plan may delete or move');
+
+function countOf(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is wanted');
+  return Number(text);
+}
+
+function selectionOf(flags: { type: string[]; uuid: string[]; table: string[]; project: string[] }): Selection {
+  return { types: flags.type, uuids: flags.uuid, tables: flags.table, projects: flags.project };
+}

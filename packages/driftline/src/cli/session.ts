@@ -1,0 +1,68 @@
+import { driftlineSettings } from '../config/config.ts';
+import { type ConfigRequest, type ConfigSources, loadConfig } from '../config/sources.ts';
+import type { Change } from '../diff/change.ts';
+import type { LimitFinding, Limits } from '../plan/limits.ts';
+import { Deployment } from '../reconcile/deployment.ts';
+import type { Verdict } from '../reconcile/judge.ts';
+import { check } from '../reconcile/reconcile.ts';
+import { refusalsOf } from '../reconcile/refusals.ts';
+import { type Selection, select } from '../reconcile/select.ts';
+import { ProgressLine } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command is run with. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly request: ConfigRequest;
+  readonly signal: AbortSignal;
+}
+
+export async function openDeployment(
+  context: CommandContext,
+  options: { writable: boolean },
+): Promise<{ sources: ConfigSources; deployment: Deployment }> {
+  const sources = await loadConfig(context.request);
+  const deployment = await Deployment.open(sources, { ...options, signal: context.signal });
+  for (const warning of deployment.found.warnings) context.terminal.err(`warning: ${warning}\n`);
+  return { sources, deployment };
+}
+
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly drift: readonly Change[];
+  readonly backfill: readonly Change[];
+  readonly refusals: readonly LimitFinding[];
+}
+
+/** Both looks, narrowed to what was asked for. */
+export async function judgeNow(context: CommandContext, deployment: Deployment, selection: Selection): Promise<Judged> {
+  const progress = new ProgressLine(context.terminal, 'reading Neutron, rows');
+  const verdict = await check(deployment, {
+    signal: context.signal,
+    onProgress: ({ rowsRead }) => progress.report(rowsRead),
+  });
+  progress.end();
+  const projectOf = (resource: Parameters<typeof verdict.facts.of>[0]) => verdict.facts.of(resource)?.projectId;
+  return {
+    verdict,
+    drift: select(verdict.drift, selection, projectOf),
+    backfill: select(verdict.backfill, selection, projectOf),
+    refusals: refusalsOf(verdict, deployment),
+  };
+}
+
+export interface LimitFlags {
+  readonly maxDeletes: number | undefined;
+  readonly limits: boolean;
+}
+
+/** undefined: --no-limits. */
+export function limitsOf(sources: ConfigSources, flags: LimitFlags): Limits | undefined {
+  if (!flags.limits) return undefined;
+  const settings = driftlineSettings(sources);
+  return {
+    maxDeletes: flags.maxDeletes ?? settings.maxDeletes,
+    // Who says how many may go has looked at the plan.
+    maxDeleteShare: flags.maxDeletes === undefined ? settings.maxDeleteShare : 1,
+  };
+}

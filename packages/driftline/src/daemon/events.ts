@@ -1,0 +1,25 @@
+import type { Outcome } from '../apply/outcome.ts';
+import type { Change } from '../diff/change.ts';
+import type { LimitFinding } from '../plan/limits.ts';
+import type { WakeReason } from './wake.ts';
+
+/** Everything a daemon tells of itself. */
+export type DaemonEvent =
+  | { readonly kind: 'watching'; readonly neutron: string; readonly northbound: string; readonly release: string }
+  | { readonly kind: 'lock'; readonly isHeld: boolean }
+  | {
+      readonly kind: 'pass';
+      readonly reasons: ReadonlySet<WakeReason>;
+      /** Read anew from SQL as a whole, or only what changed. */
+      readonly isFull: boolean;
+      readonly durationMs: number;
+      readonly desiredRows: number;
+      readonly drift: readonly Change[];
+      /** What of it is old enough to count. */
+      readonly ripe: readonly Change[];
+    }
+  | { readonly kind: 'repaired'; readonly outcomes: readonly Outcome[]; readonly durationMs: number }
+  | { readonly kind: 'refused'; readonly refusals: readonly LimitFinding[] }
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'trouble'; readonly what: string; readonly retryInMs: number }
+  | { readonly kind: 'stopped' };

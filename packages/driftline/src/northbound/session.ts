@@ -1,0 +1,104 @@
+import { type Operation, OvsdbClient, type TransactResult } from '@driftline/ovsdb';
+import type { OvsdbRemote, OvsdbSettings } from '../config/config.ts';
+import type { NorthboundSchema } from '../translate/context.ts';
+import type { RowSource } from './observed.ts';
+import { COLUMN_POLICIES, EMBEDDED_TABLES, OWNED_TABLES, RUNTIME_COLUMNS } from './tables.ts';
+
+/** The lock that Neutron's maintenance workers take, so that of all workers exactly one maintains (law 10). */
+export const MAINTENANCE_LOCK = 'ovn_db_inconsistencies_periodics';
+
+/** The server answers a request for a free lock at once. */
+const LOCK_PATIENCE_MS = 500;
+
+export interface SessionOptions {
+  /** A session that may not write has no way to: its `transact` throws (law 5). */
+  readonly writable: boolean;
+  readonly lock?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The OVSDB tables and columns that are watched: all but what ovn-northd writes at run time and nobody reads. */
+export function watchedTables(): Record<string, readonly string[]> {
+  const tables: Record<string, readonly string[]> = {};
+  for (const table of [...OWNED_TABLES, ...EMBEDDED_TABLES]) {
+    tables[table] = Object.keys(COLUMN_POLICIES[table]).filter((column) => !RUNTIME_COLUMNS.has(`${table}.${column}`));
+  }
+  return tables;
+}
+
+export function connectRemote(
+  database: string,
+  remote: OvsdbRemote,
+  settings: OvsdbSettings,
+  tables: Record<string, readonly string[]>,
+  options: SessionOptions,
+): Promise<OvsdbClient> {
+  const { tls } = remote;
+  return OvsdbClient.connect({
+    database,
+    endpoints: remote.endpoints,
+    tables,
+    readOnly: !options.writable,
+    connectTimeoutMs: settings.connectionTimeoutS * 1000,
+    probeIntervalMs: settings.probeIntervalMs,
+    ...(tls === undefined ? {} : { tls: { ca: tls.caCert, certificate: tls.certificate, key: tls.privateKey } }),
+    ...(options.lock === undefined ? {} : { lock: options.lock }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+/** A live replica of the Northbound and, where it may write, the way to write it. */
+export class NorthboundSession implements AsyncDisposable {
+  readonly client: OvsdbClient;
+  readonly source: RowSource;
+  readonly schema: NorthboundSchema;
+
+  private constructor(client: OvsdbClient) {
+    this.client = client;
+    this.source = { rows: (table) => client.replica.table(table).rows.values() as Iterable<never> };
+    this.schema = describeSchema(client);
+  }
+
+  static async open(settings: OvsdbSettings, options: SessionOptions): Promise<NorthboundSession> {
+    const client = await connectRemote('OVN_Northbound', settings.northbound, settings, watchedTables(), options);
+    return new NorthboundSession(client);
+  }
+
+  transact(operations: readonly Operation[]): Promise<readonly TransactResult[]> {
+    return this.client.transact(operations);
+  }
+
+  /** When it resolves, the replica holds all that the server had committed when it was called. */
+  sync(): Promise<void> {
+    return this.client.sync();
+  }
+
+  /**
+   * Holds the lock when it resolves: waits a moment for it, then takes it from the worker that has it, which gets it
+   * back when this session ends. Commands that a person started can't wait for a worker that never lets go.
+   */
+  async takeLock(signal?: AbortSignal): Promise<void> {
+    const patience = AbortSignal.timeout(LOCK_PATIENCE_MS);
+    const both = signal === undefined ? patience : AbortSignal.any([signal, patience]);
+    try {
+      await this.client.waitForLock(both);
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      await this.client.stealLock();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.client[Symbol.asyncDispose]();
+  }
+}
+
+function describeSchema(client: OvsdbClient): NorthboundSchema {
+  const column = (table: string, name: string) => client.schema.tables.get(table)?.columns.get(name);
+  return {
+    version: client.schema.version,
+    hasTable: (table) => client.schema.tables.has(table),
+    hasColumn: (table, name) => column(table, name) !== undefined,
+    enumOf: (table, name) => [...(column(table, name)?.key.enum ?? [])].map(String),
+  };
+}

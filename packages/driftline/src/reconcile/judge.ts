@@ -1,0 +1,87 @@
+import type { NeutronConfig } from '../config/config.ts';
+import type { Change, Doubt } from '../diff/change.ts';
+import { diff } from '../diff/diff.ts';
+import type { ResourceTimes } from '../diff/history.ts';
+import type { Pairing } from '../diff/pair.ts';
+import { featuresOf } from '../neutron/features.ts';
+import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
+import type { DesiredState, ResourceRef } from '../northbound/desired.ts';
+import { observe } from '../northbound/observe.ts';
+import type { ObservedState, RowSource } from '../northbound/observed.ts';
+import { OWNED_TABLES } from '../northbound/tables.ts';
+import type { Chassis } from '../southbound/chassis.ts';
+import { indexSnapshot, type NorthboundSchema } from '../translate/context.ts';
+import type { TranslationFault } from '../translate/faults.ts';
+import { translate } from '../translate/translate.ts';
+import { type ResourceFacts, resourceFactsOf } from './resource-facts.ts';
+
+/** The inputs of one comparison. Everything after them is pure. */
+export interface Moment {
+  readonly snapshot: NeutronSnapshot;
+  readonly source: RowSource;
+  readonly schema: NorthboundSchema;
+  readonly chassis: readonly Chassis[];
+  readonly config: NeutronConfig;
+  readonly systemNameservers: readonly string[];
+}
+
+/** What one comparison found. */
+export interface Verdict {
+  readonly snapshot: NeutronSnapshot;
+  readonly desired: DesiredState;
+  readonly observed: ObservedState;
+  readonly pairing: Pairing;
+  readonly drift: readonly Change[];
+  readonly backfill: readonly Change[];
+  readonly doubts: readonly Doubt[];
+  /** Resources that could not be translated: their rows are not judged. */
+  readonly faults: readonly TranslationFault[];
+  readonly facts: ResourceFacts;
+  readonly counts: VerdictCounts;
+}
+
+export interface VerdictCounts {
+  readonly desiredRows: number;
+  /** Neutron's rows in the Northbound: those that stand for a desired row, and those to delete. */
+  readonly ownedRows: number;
+  readonly foreignRows: number;
+}
+
+export function judge(moment: Moment): Verdict {
+  const { snapshot, config, schema, chassis, systemNameservers } = moment;
+  const features = featuresOf(snapshot.release);
+  const faults: TranslationFault[] = [];
+  const index = indexSnapshot(snapshot);
+  const desired = translate({ snapshot, config, features, chassis, schema, systemNameservers, index, faults });
+  const observed = observe(moment.source);
+  const facts = resourceFactsOf(snapshot);
+  const times: ResourceTimes = {
+    createdAtMs: (resource) => facts.of(resource)?.createdAtMs,
+    writtenAtMs: (resource) => facts.writtenAtMs(resource),
+  };
+  const found = diff(desired, observed, { hasColumn: schema.hasColumn, features, times });
+  const kept = keepFaulted(found.drift, faults);
+  let desiredRows = 0;
+  for (const table of OWNED_TABLES) desiredRows += desired.get(table)?.size ?? 0;
+  const deletes = kept.filter(({ action }) => action === 'delete').length;
+  return {
+    snapshot,
+    desired,
+    observed,
+    pairing: found.pairing,
+    drift: kept,
+    backfill: found.backfill,
+    doubts: found.doubts,
+    faults,
+    facts,
+    counts: { desiredRows, ownedRows: found.pairedRows + deletes, foreignRows: found.foreignRows },
+  };
+}
+
+/** A resource that could not be translated wants its rows all the same: nothing of it may look like an orphan. */
+function keepFaulted(changes: readonly Change[], faults: readonly TranslationFault[]): readonly Change[] {
+  if (faults.length === 0) return changes;
+  const name = (resource: ResourceRef): string => `${resource.type} ${resource.id}`;
+  const faulted = new Set(faults.map(({ resource }) => name(resource)));
+  return changes.filter((change) => change.action !== 'delete' || !faulted.has(name(change.resource)));
+}

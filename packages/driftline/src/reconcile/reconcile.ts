@@ -1,0 +1,111 @@
+/**
+ * The way the data travels:
+ *
+ *     readSnapshot -> translate -> diff <- observe <- replica
+ *                                   |
+ *                                   +-> settle -> plan -> limits -> apply -> journal -> look again
+ */
+import { applyPlan } from '../apply/apply.ts';
+import type { Outcome } from '../apply/outcome.ts';
+import type { Change } from '../diff/change.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { WritableNeutronConnection } from '../neutron/connect.ts';
+import type { RevisedType } from '../neutron/model/revision.ts';
+import { readSnapshot, type SnapshotProgress } from '../neutron/read-snapshot.ts';
+import { bumpRevisions, deleteRevisions, type RevisionEntry as SqlRevision } from '../neutron/revisions.ts';
+import { MAINTENANCE_LOCK } from '../northbound/session.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
+import type { Deployment } from './deployment.ts';
+import { judge, type Verdict } from './judge.ts';
+import { inBoth } from './settle.ts';
+
+export interface LookOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SnapshotProgress) => void;
+}
+
+/** One look at both databases. */
+export async function look(deployment: Deployment, options: LookOptions = {}): Promise<Verdict> {
+  const { config, northbound, systemNameservers } = deployment;
+  const snapshot = await readSnapshot(deployment.neutron, { release: deployment.found.release, ...options });
+  await northbound.sync();
+  const { source, schema } = northbound;
+  return judge({ snapshot, source, schema, chassis: deployment.chassis(), config, systemNameservers });
+}
+
+/** Looks again when there are differences, and keeps those that are there both times. */
+export async function check(deployment: Deployment, options: LookOptions = {}): Promise<Verdict> {
+  const first = await look(deployment, options);
+  if (first.drift.length === 0) return first;
+  await untilWritten(first);
+  const second = await look(deployment, options);
+  return { ...second, drift: inBoth(first.drift, second.drift) };
+}
+
+/** A resource that changed a moment ago may be on its way to OVN: it is given that moment. */
+const IN_FLIGHT_MS = 3000;
+
+async function untilWritten({ drift, facts, snapshot }: Verdict): Promise<void> {
+  const isFresh = drift.some(({ resource, unit }) =>
+    [resource, unit].some((ref) => (facts.of(ref)?.updatedAtMs ?? 0) > snapshot.readAtMs - IN_FLIGHT_MS),
+  );
+  if (isFresh) await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS));
+}
+
+export function plan(verdict: Verdict, changes: readonly Change[], nowMs: number): Plan {
+  const writable = changes.filter(
+    (change) => change.action !== 'update' || change.differences.some(({ write }) => write !== undefined),
+  );
+  return makePlan({
+    release: verdict.snapshot.release,
+    createdAtMs: nowMs,
+    changes: writable,
+    ownedRows: verdict.counts.ownedRows,
+    revisionOf: (resource) => verdict.facts.revisionOf(resource),
+    uuidOf: (table, key) => verdict.pairing.observedOf(table as never, key)?.uuid,
+  });
+}
+
+export interface RepairTools {
+  readonly journal: Journal;
+  /** Where `ovn_revision_numbers` is written. */
+  readonly neutron: WritableNeutronConnection;
+  readonly command: string;
+  readonly signal?: AbortSignal;
+  readonly onOutcomes?: (outcomes: readonly Outcome[]) => void;
+}
+
+/** Applies a plan, writes the journal, and has `ovn_revision_numbers` say the truth. */
+export async function repair(deployment: Deployment, plan: Plan, tools: RepairTools): Promise<readonly Outcome[]> {
+  const { journal, command, signal } = tools;
+  const run = journal.begin(plan, command, Date.now());
+  const outcomes = await applyPlan(plan, deployment.northbound, {
+    lock: MAINTENANCE_LOCK,
+    ...(signal === undefined ? {} : { signal }),
+    onStart: (transactions) => run.start(transactions, Date.now()),
+    onOutcomes: (ended) => {
+      run.end(ended, Date.now());
+      tools.onOutcomes?.(ended);
+    },
+  });
+  await writeRevisions(tools.neutron, outcomes);
+  run.finish(Date.now());
+  return outcomes;
+}
+
+/** Only of what was written; what Neutron deleted loses its row now that OVN has nothing of it. */
+async function writeRevisions(neutron: WritableNeutronConnection, outcomes: readonly Outcome[]): Promise<void> {
+  const raised: SqlRevision[] = [];
+  const gone: { resourceType: RevisedType; resourceUuid: string }[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.is !== 'applied') continue;
+    for (const { resource, standardAttrId, revision } of outcome.transaction.revisions) {
+      if (resource.type === 'deployment') continue;
+      const key = { resourceType: resource.type, resourceUuid: resource.id };
+      if (standardAttrId === undefined) gone.push(key);
+      else raised.push({ ...key, standardAttrId, revision });
+    }
+  }
+  if (raised.length > 0) await bumpRevisions(neutron, raised);
+  if (gone.length > 0) await deleteRevisions(neutron, gone);
+}

@@ -1,0 +1,33 @@
+import { looksEmpty } from '../neutron/looks-empty.ts';
+import type { LimitFinding } from '../plan/limits.ts';
+import type { Deployment } from './deployment.ts';
+import type { Verdict } from './judge.ts';
+
+/** Why a verdict must not be acted on, or even believed (law 9). */
+export function refusalsOf(verdict: Verdict, deployment: Deployment): readonly LimitFinding[] {
+  const findings: LimitFinding[] = [];
+  if (looksEmpty(verdict.snapshot) && verdict.counts.ownedRows > 0) {
+    findings.push({
+      limit: 'empty-snapshot',
+      message: `Neutron's database (${deployment.neutron.description}) reads as empty, but OVN holds ${verdict.counts.ownedRows} of its rows: is it the right database, and was it restored whole?`,
+    });
+  }
+  if (deployment.found.beyondKnown) {
+    findings.push({
+      limit: 'unknown-release',
+      message: `Neutron's database was migrated beyond what this driftline knows (${deployment.found.expandHead}): reading only; upgrade driftline, or set [driftline] release`,
+    });
+  }
+  return findings;
+}
+
+/** Router ports of Neutron's that are scheduled on chassis. */
+export function scheduledGateways({ observed, pairing }: Verdict): readonly string[] {
+  return observed.rows('Logical_Router_Port').flatMap((row) => {
+    const desired = pairing.desiredOf(row.uuid);
+    const isScheduled = [row.cells.gateway_chassis, row.cells.ha_chassis_group].some(
+      (cell) => typeof cell === 'string' || (Array.isArray(cell) && cell.length > 0),
+    );
+    return desired !== undefined && isScheduled ? [desired.key] : [];
+  });
+}
