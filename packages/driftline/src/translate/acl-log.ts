@@ -103,7 +103,7 @@ export interface LoggedAcl {
 
 type LogCells = Readonly<Record<'log' | 'name' | 'severity' | 'meter' | 'label' | 'options', Cell>>;
 
-const UNLOGGED_CELLS: LogCells = {
+export const UNLOGGED_CELLS: LogCells = {
   log: exact(false),
   name: exact(undefined),
   severity: exact(undefined),

@@ -19,3 +19,9 @@ export const gatewayChassisName = (routerPortName: string, chassisName: string):
   `${routerPortName}_${chassisName}`;
 export const portForwardingBalancerName = (floatingIpId: string, protocol: string): string =>
   `pf-floatingip-${floatingIpId}-${protocol}`;
+export const pvlanDropGroupName = 'pvlan_pg_drop';
+/** Only a community has a name; the others are one each on a network. */
+export const pvlanGroupName = (networkId: string, type: string, community?: string): string =>
+  community === undefined
+    ? `pvlan_${type}_${underscored(networkId)}`
+    : `pvlan_${type}_${community}_${underscored(networkId)}`;

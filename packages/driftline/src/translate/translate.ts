@@ -18,6 +18,7 @@ import { nbGlobalRows } from './nb-global.ts';
 import { portDhcpRows } from './port-dhcp-options.ts';
 import { portForwardingRows } from './port-forwarding.ts';
 import { portGroupRows } from './port-group.ts';
+import { pvlanRows } from './pvlan.ts';
 import { routerHaGroupRows } from './router-ha-group.ts';
 import { sourceNatRows } from './source-nat.ts';
 import { staticRouteRows } from './static-route.ts';
@@ -32,6 +33,7 @@ const SOURCES: readonly RowSource[] = [
   portDhcpRows,
   portGroupRows,
   aclRows,
+  pvlanRows,
   addressSetRows,
   meterRows,
   logicalRouterRows,
