@@ -9,16 +9,19 @@ import { addressSetRows } from './address-set.ts';
 import type { TranslationContext } from './context.ts';
 import { subnetDhcpRows } from './dhcp-options.ts';
 import { floatingIpRows } from './floating-ip.ts';
+import { externalHaGroupRows } from './ha-chassis-group.ts';
 import { localnetPortRows } from './localnet-port.ts';
 import { logicalRouterRows } from './logical-router.ts';
 import { logicalRouterPortRows } from './logical-router-port.ts';
 import { logicalSwitchRows } from './logical-switch.ts';
+import { logicalSwitchPortRows } from './logical-switch-port.ts';
 import { meterRows } from './meter.ts';
 import { nbGlobalRows } from './nb-global.ts';
 import { portDhcpRows } from './port-dhcp-options.ts';
 import { portForwardingRows } from './port-forwarding.ts';
 import { portGroupRows } from './port-group.ts';
 import { pvlanRows } from './pvlan.ts';
+import { qosRows } from './qos.ts';
 import { routerHaGroupRows } from './router-ha-group.ts';
 import { sourceNatRows } from './source-nat.ts';
 import { staticRouteRows } from './static-route.ts';
@@ -43,6 +46,9 @@ const SOURCES: readonly RowSource[] = [
   sourceNatRows,
   floatingIpRows,
   portForwardingRows,
+  logicalSwitchPortRows,
+  qosRows,
+  externalHaGroupRows,
 ];
 
 /**
