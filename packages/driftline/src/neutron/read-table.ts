@@ -77,28 +77,74 @@ async function* pages<R extends object>(
 ): AsyncGenerator<readonly R[]> {
   const existing = transaction.shape.get(table);
   if (existing === undefined) return;
-  const selected = columns.filter((column) => existing.has(column)).map((column) => sql.ref(`t.${column}`));
+  const present = columns.filter((column) => existing.has(column));
+  const selected = sql.join(present.map((column) => sql.ref(`t.${column}`)));
   const joined = withAttributes
     ? sql`, t.standard_attr_id as attribute_id, s.revision_number, s.created_at, s.updated_at`
     : sql``;
   const join = withAttributes ? sql`left join standardattributes s on s.id = t.standard_attr_id` : sql``;
   const order = sql.join(key.map((column) => sql.ref(`t.${column}`)));
+  const readPage = (condition: RawBuilder<unknown> | undefined, after: R | undefined) => {
+    const conditions = [condition, after === undefined ? undefined : follows(key, after)].filter(
+      (one) => one !== undefined,
+    );
+    const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
+    return transaction.query(
+      sql<R>`select ${selected}${joined} from ${sql.table(table)} t ${join} ${where} order by ${order} limit ${sql.lit(pageSize)}`,
+    );
+  };
+  const share = shareTexts(present.filter((column) => repeatingColumns.has(column)));
   for (const condition of chunks(only)) {
-    let after: R | undefined;
-    for (;;) {
-      const conditions = [
-        ...(condition === undefined ? [] : [condition]),
-        ...(after === undefined ? [] : [follows(key, after)]),
-      ];
-      const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
-      const rows: readonly R[] = await transaction.query(
-        sql<R>`select ${sql.join(selected)}${joined} from ${sql.table(table)} t ${join} ${where} order by ${order} limit ${sql.lit(pageSize)}`,
-      );
+    let next: Promise<readonly R[]> | undefined = readPage(condition, undefined);
+    while (next !== undefined) {
+      const rows: readonly R[] = await next;
+      // The server reads the next page while we make values of this one.
+      next = rows.length < pageSize ? undefined : readPage(condition, rows.at(-1));
+      // Its failure is found when it is awaited; a consumer that stops before never does.
+      next?.catch(() => {});
+      share(rows);
       if (rows.length > 0) yield rows;
-      if (rows.length < pageSize) break;
-      after = rows.at(-1);
     }
   }
+}
+
+/** Texts that many rows have in common. The driver makes a new string of each cell; these are kept once. */
+const repeatingColumns: ReadonlySet<string> = new Set([
+  'project_id',
+  'network_id',
+  'subnet_id',
+  'segment_id',
+  'security_group_id',
+  'qos_policy_id',
+  'policy_id',
+  'router_id',
+  'floating_network_id',
+  'status',
+  'device_owner',
+  'host',
+  'vif_type',
+  'vnic_type',
+  'driver',
+  'network_type',
+  'resource_type',
+  'direction',
+  'ethertype',
+  'protocol',
+]);
+
+function shareTexts(columns: readonly string[]): (rows: readonly object[]) => void {
+  const texts = new Map<string, string>();
+  return (rows) => {
+    for (const row of rows as readonly Record<string, unknown>[]) {
+      for (const column of columns) {
+        const text = row[column];
+        if (typeof text !== 'string') continue;
+        const known = texts.get(text);
+        if (known === undefined) texts.set(text, text);
+        else row[column] = known;
+      }
+    }
+  };
 }
 
 function* chunks(only: Only<string> | undefined): Generator<RawBuilder<unknown> | undefined> {
