@@ -8,6 +8,7 @@ import { aclRows } from './acl.ts';
 import { addressSetRows } from './address-set.ts';
 import type { TranslationContext } from './context.ts';
 import { subnetDhcpRows } from './dhcp-options.ts';
+import { dnsRows } from './dns.ts';
 import { floatingIpRows } from './floating-ip.ts';
 import { externalHaGroupRows } from './ha-chassis-group.ts';
 import { localnetPortRows } from './localnet-port.ts';
@@ -34,6 +35,7 @@ const SOURCES: readonly RowSource[] = [
   localnetPortRows,
   subnetDhcpRows,
   portDhcpRows,
+  dnsRows,
   portGroupRows,
   aclRows,
   pvlanRows,
