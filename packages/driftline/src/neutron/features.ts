@@ -127,6 +127,8 @@ export const FEATURES = {
   dhcpBootfileIpv6: { since: '2026.1' },
   haGroupIds: { since: '2026.1' },
   multichassisBindingAssumed: { since: '2026.1' },
+  /** `[ovn] mac_binding_age_threshold` defaults to 300. */
+  macBindingAgeDefault: { since: '2026.2', backported: ['2026.1'] },
   haFailoverStrategy: { since: '2026.1', task: { name: 'update_ha_failover' } },
   fdbTableAssumed: { since: '2026.1' },
   localnetPhysicalNetworkId: { since: '2026.2', task: { name: 'add_provnet_ext_id_to_localnet_ports' } },

@@ -126,7 +126,7 @@ function gatewayPort(ctx: TranslationContext, view: RouterView): Readonly<Record
     const isScheduled =
       ctx.config.ovn.enableDistributedFloatingIp &&
       !isPinned(ctx, gateway) &&
-      gatewayCandidates(ctx, gateway.physicalNetwork, view.router.availabilityZoneHints).length > 0;
+      gatewayCandidates(ctx, gateway.physicalNetwork, view.zoneHints).length > 0;
     const wanted = isScheduled ? [name] : [];
     const before = isScheduled ? [[]] : [[name]];
     return {

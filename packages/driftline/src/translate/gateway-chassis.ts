@@ -25,7 +25,7 @@ const none: Choice<readonly EmbeddedRow[]> = choice<readonly EmbeddedRow[]>(
 
 function scheduled(ctx: TranslationContext, view: RouterView, gateway: AttachedPort): Choice<readonly EmbeddedRow[]> {
   const portName = logicalRouterPortName(gateway.port.id);
-  const candidates = gatewayCandidates(ctx, gateway.physicalNetwork, view.router.availabilityZoneHints);
+  const candidates = gatewayCandidates(ctx, gateway.physicalNetwork, view.zoneHints);
   const pinned = isPinned(ctx, gateway);
   const toRows = (names: readonly string[]): readonly EmbeddedRow[] =>
     names.map((name, at) => ({

@@ -13,8 +13,32 @@ export interface ScheduleRequest {
   readonly avoided: ReadonlySet<string>;
 }
 
-/** Chassis names, the active one first; at most five. Deterministic, and counts what it schedules into `load`. */
-export function scheduleGateway(ctx: TranslationContext, request: ScheduleRequest, load: GatewayLoad): string[] {
+/**
+ * Chassis names, the active one first; at most five. Deterministic; counts what it schedules into `load`, and answers
+ * alike when asked for the same port again in the same pass.
+ */
+export function scheduleGateway(
+  ctx: TranslationContext,
+  request: ScheduleRequest,
+  load: GatewayLoad,
+): readonly string[] {
+  let ports = scheduled.get(load);
+  if (ports === undefined) {
+    ports = new Map();
+    scheduled.set(load, ports);
+  }
+  let names = ports.get(request.portName);
+  if (names === undefined) {
+    names = schedule(ctx, request, load);
+    ports.set(request.portName, names);
+  }
+  return names;
+}
+
+/** By pass (each has a load of its own) and router port. */
+const scheduled = new WeakMap<GatewayLoad, Map<string, readonly string[]>>();
+
+function schedule(ctx: TranslationContext, request: ScheduleRequest, load: GatewayLoad): readonly string[] {
   const kept = request.existing.slice(0, MAX_GATEWAY_CHASSIS);
   const candidates = request.candidates.filter((name) => !kept.includes(name));
   const wanted = Math.min(MAX_GATEWAY_CHASSIS - kept.length, candidates.length);
@@ -24,11 +48,11 @@ export function scheduleGateway(ctx: TranslationContext, request: ScheduleReques
       ? byChance(candidates, request.portName)
       : byLoad(candidates, wanted, request, load);
   const added = zonesInTurn(ctx, chosen).slice(0, wanted);
-  const scheduled = [...kept, ...added];
-  for (const [at, name] of scheduled.entries()) {
-    if (at >= kept.length) load.add(name, scheduled.length - at);
+  const names = [...kept, ...added];
+  for (const [at, name] of names.entries()) {
+    if (at >= kept.length) load.add(name, names.length - at);
   }
-  return scheduled;
+  return names;
 }
 
 const byChance = (candidates: readonly string[], portName: string): string[] =>

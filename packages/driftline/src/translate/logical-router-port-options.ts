@@ -18,8 +18,10 @@ export function routerPortOptions(
 
 /** Whether traffic of a vlan or flat network is routed on the gateway's chassis: tunnels must not carry it. */
 function resideOnRedirectChassis(ctx: TranslationContext, view: RouterView, attached: AttachedPort): KeyWant {
-  if (!isPhysical(attached)) return absent;
   const { features } = ctx;
+  // The switch of a network of several segments may be marked with the type of any, or with none.
+  if (attached.networkType === undefined && features.has('networkType')) return oneOf(undefined, 'true', 'false');
+  if (!isPhysical(attached)) return absent;
   const rule = residesOnRedirectChassis(ctx, view) ? 'true' : 'false';
   if (attached.networkType === 'flat') {
     if (features.has('flatResideOnRedirect')) return dated('flatResideOnRedirect', rule);

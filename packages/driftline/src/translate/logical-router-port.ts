@@ -1,14 +1,4 @@
-import {
-  absent,
-  type Choice,
-  choice,
-  type DesiredRow,
-  dated,
-  exact,
-  type KeyWant,
-  keys,
-  refs,
-} from '../northbound/desired.ts';
+import { absent, choice, type DesiredRow, dated, exact, type KeyWant, keys, refs } from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 import { gatewayChassisCell } from './gateway-chassis.ts';
 import { prefixLengthOf } from './ip.ts';
@@ -17,6 +7,7 @@ import { logicalRouterPortName, logicalSwitchName } from './names.ts';
 import { revisionKey } from './revision.ts';
 import { haGroupCell } from './router-ha-group.ts';
 import { type AttachedPort, type RouterView, routerViews } from './router-view.ts';
+import { writtenSince } from './since.ts';
 import { anyOrder } from './words.ts';
 
 export function* logicalRouterPortRows(ctx: TranslationContext): Iterable<DesiredRow> {
@@ -49,7 +40,7 @@ function rowOf(ctx: TranslationContext, view: RouterView, attached: AttachedPort
         'neutron:router_name': ctx.features.has('routerNamePrefix')
           ? dated('routerNamePrefix', view.name, view.router.id)
           : view.router.id,
-        'neutron:is_ext_gw': externalMark(ctx, isGateway),
+        'neutron:is_ext_gw': writtenSince(ctx, 'isExternalGateway', isGateway ? 'True' : 'False'),
       }),
       options: keys(routerPortOptions(ctx, view, attached, isGateway)),
       gateway_chassis: isGateway
@@ -60,20 +51,6 @@ function rowOf(ctx: TranslationContext, view: RouterView, attached: AttachedPort
     listedIn: [{ table: 'Logical_Router', column: 'ports', key: view.name }],
   };
 }
-
-function externalMark(ctx: TranslationContext, isGateway: boolean): KeyWant | undefined {
-  const mark = isGateway ? 'True' : 'False';
-  if (ctx.features.has('isExternalGateway')) return dated('isExternalGateway', mark);
-  return ctx.features.maybe('isExternalGateway') ? eitherOr(mark) : undefined;
-}
-
-/** Point releases of this release write it, its first version did not. */
-const eitherOr = (value: string): Choice<string | number> =>
-  choice<string | number>(
-    'written by later point releases',
-    (found) => found === undefined || found === value,
-    () => value,
-  );
 
 /** Taken from the first subnet that has an address mode, and nothing without one. */
 function routerAdvertisements(

@@ -1,4 +1,13 @@
-import { absent, type Choice, choice, type DesiredRow, dated, exact, keys } from '../northbound/desired.ts';
+import {
+  absent,
+  type Choice,
+  choice,
+  type DesiredRow,
+  dated,
+  exact,
+  type KeyWant,
+  keys,
+} from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 import { isPinned } from './gateway-candidates.ts';
 import { revisionKey } from './revision.ts';
@@ -19,21 +28,32 @@ export function* logicalRouterRows(ctx: TranslationContext): Iterable<DesiredRow
         external_ids: keys({
           'neutron:router_name': router.name,
           'neutron:revision_number': revisionKey(router),
-          'neutron:availability_zone_hints': router.availabilityZoneHints.join(','),
+          'neutron:availability_zone_hints': view.zoneHints.join(','),
           ...gatewayIds(ctx, view),
         }),
         options: keys({
           always_learn_from_arp_request: 'false',
           dynamic_neigh_routers: 'true',
-          mac_binding_age_threshold: ctx.features.has('macBindingAging')
-            ? dated('macBindingAging', String(ctx.config.ovn.macBindingAgeThresholdS))
-            : undefined,
+          mac_binding_age_threshold: macBindingAge(ctx),
           chassis: pinning(ctx, view),
         }),
       },
       listedIn: [],
     };
   }
+}
+
+function macBindingAge(ctx: TranslationContext): KeyWant | undefined {
+  if (!ctx.features.has('macBindingAging')) return undefined;
+  const configured = String(ctx.config.ovn.macBindingAgeThresholdS);
+  // The option's default was 300 in the first 2026.1 only, then 0 again: which one is at work SQL can't tell.
+  const isDefault = configured === '300' || configured === '0';
+  if (!ctx.features.maybe('macBindingAgeDefault') || !isDefault) return dated('macBindingAging', configured);
+  return choice<string | number>(
+    '300 or 0: the default of the option changed within the release',
+    (found) => found === '300' || found === '0',
+    () => configured,
+  );
 }
 
 /** Later releases leave them behind on older routers. */

@@ -35,7 +35,7 @@ export function* routerHaGroupRows(ctx: TranslationContext): Iterable<DesiredRow
       cells: {
         name: exact(name),
         external_ids: keys({
-          'neutron:availability_zone_hints': router.availabilityZoneHints.join(','),
+          'neutron:availability_zone_hints': view.zoneHints.join(','),
           'neutron:router_id': ctx.features.has('haGroupIds') ? router.id : undefined,
         }),
         ha_chassis: { is: 'rows', table: 'HA_Chassis', rows: members(ctx, view) },
@@ -57,8 +57,8 @@ function presenceOf(ctx: TranslationContext, view: RouterView): 'required' | 'to
   return view.gateways.some((gateway) => candidatesOf(ctx, view, gateway).length > 0) ? 'required' : 'tolerated';
 }
 
-const candidatesOf = (ctx: TranslationContext, { router }: RouterView, gateway: AttachedPort): readonly string[] =>
-  gatewayCandidates(ctx, gateway.physicalNetwork, router.availabilityZoneHints);
+const candidatesOf = (ctx: TranslationContext, { zoneHints }: RouterView, gateway: AttachedPort): readonly string[] =>
+  gatewayCandidates(ctx, gateway.physicalNetwork, zoneHints);
 
 /** `Logical_Router_Port.ha_chassis_group` of a gateway port. */
 export function haGroupCell(ctx: TranslationContext, view: RouterView, gateway: AttachedPort): Cell {
@@ -85,8 +85,7 @@ export function haGroupCell(ctx: TranslationContext, view: RouterView, gateway: 
  * set priorities through the API, and a chassis event gives the newest chassis 0: any distinct ones are right.
  */
 function members(ctx: TranslationContext, view: RouterView): Choice<readonly EmbeddedRow[]> {
-  const zoneHints = view.router.availabilityZoneHints;
-  const pinned = hasPinned(ctx, view) ? pinningCandidates(ctx, zoneHints) : undefined;
+  const pinned = hasPinned(ctx, view) ? pinningCandidates(ctx, view.zoneHints) : undefined;
   const scheduled = view.gateways
     .filter((gateway) => !isPinned(ctx, gateway))
     .map((gateway) => ({ gateway, candidates: candidatesOf(ctx, view, gateway) }));
@@ -134,7 +133,7 @@ function pinnedRows(
 /** The chassis that a router on a tunnelled network is pinned to: the first of its group, as it is or will be. */
 export function pinnedChassis(ctx: TranslationContext, view: RouterView, observed: ObservedLookup): string | undefined {
   const group = observed.row('HA_Chassis_Group', routerHaGroupName(view.router.id));
-  const candidates = pinningCandidates(ctx, view.router.availabilityZoneHints);
+  const candidates = pinningCandidates(ctx, view.zoneHints);
   const existing = chassisOf(group?.ha_chassis, observed);
   const isKept =
     existing.every((name) => candidates.includes(name)) &&

@@ -2,6 +2,7 @@ import type { Network, Subnet } from '../neutron/model/network.ts';
 import type { Port } from '../neutron/model/port.ts';
 import type { Router } from '../neutron/model/router.ts';
 import type { TranslationContext } from './context.ts';
+import { providerSegment } from './logical-switch.ts';
 import { logicalRouterName } from './names.ts';
 
 /** A router with what the rows of its ports, routes and NAT are made of. Worked out once per context. */
@@ -9,6 +10,8 @@ export interface RouterView {
   readonly router: Router;
   /** The Logical_Router's. */
   readonly name: string;
+  /** Availability zones for its gateways: the router's hints, or else the deployment's. */
+  readonly zoneHints: readonly string[];
   /** Ports inside, by id; those without a row of their own (centralised SNAT of ML2/OVS) are not among them. */
   readonly interfaces: readonly AttachedPort[];
   /** By id; before 2024.1 at most one. */
@@ -20,6 +23,7 @@ export interface RouterView {
 export interface AttachedPort {
   readonly port: Port;
   readonly network: Network;
+  /** undefined where the network has several segments. */
   readonly networkType: string | undefined;
   /** Of flat and vlan networks. */
   readonly physicalNetwork: string | undefined;
@@ -72,9 +76,11 @@ function viewOf(ctx: TranslationContext, router: Router): RouterView {
     if (port.deviceOwner !== GATEWAY_OWNER) continue;
     if (port.id === router.gatewayPortId || ctx.features.has('multipleGateways')) attach(ctx, port, gateways);
   }
+  const hints = router.availabilityZoneHints;
   return {
     router,
     name: logicalRouterName(router.id),
+    zoneHints: hints.length > 0 ? hints.toSorted() : ctx.config.defaultAvailabilityZones,
     interfaces,
     gateways,
     isAllPhysical: interfaces.length > 0 && interfaces.every(isPhysical),
@@ -96,9 +102,7 @@ function attach(ctx: TranslationContext, port: Port, to: AttachedPort[]): void {
     }
     addresses.push({ ipAddress, subnet });
   }
-  const segments = ctx.index.segmentsOfNetwork.of(network.id);
-  // Neutron shows a provider type only on networks of one segment.
-  const segment = segments.length === 1 ? segments[0] : undefined;
+  const segment = providerSegment(ctx, network);
   const networkType = segment?.networkType;
   const physicalNetwork = isPhysical({ networkType }) ? segment?.physicalNetwork : undefined;
   to.push({ port, network, networkType, physicalNetwork, addresses });
