@@ -13,6 +13,7 @@ import { externalPortHaGroup } from './ha-chassis-group.ts';
 import { dropPortGroupName, logicalSwitchName, portGroupName } from './names.ts';
 import { hasSwitchPort } from './port-binding.ts';
 import { dhcpOptionsFor, portDhcpCells } from './port-dhcp-options.ts';
+import { pvlanGroupsOf } from './pvlan.ts';
 import { addressesCell, portSecurityCell } from './switch-port-addresses.ts';
 import { externalIdsCell } from './switch-port-external-ids.ts';
 import { type SwitchPortFacts, switchPortFacts } from './switch-port-facts.ts';
@@ -33,7 +34,7 @@ export function* logicalSwitchPortRows(ctx: TranslationContext): Iterable<Desire
       key: port.id,
       resource,
       cells: cellsOf(ctx, facts),
-      listedIn: listings(facts),
+      listedIn: listings(ctx, facts),
     };
   }
 }
@@ -52,7 +53,7 @@ function cellsOf(ctx: TranslationContext, facts: SwitchPortFacts): Record<string
     type: typeCell(facts),
     options: optionsCell(ctx, facts),
     parent_name: isSubport ? exact(parameters.parentName) : NO_VALUE,
-    ...(isSubport ? subportTag(ctx, parameters.tag) : noTag(ctx)),
+    ...(isSubport ? subportTag(ctx, parameters.tag) : noTag(ctx, facts.type)),
     addresses: addressesCell(ctx, facts, dhcp.v4.length > 0 || dhcp.v6.length > 0),
     port_security: portSecurityCell(ctx, facts),
     enabled: port.adminStateUp ? ENABLED : DISABLED,
@@ -101,8 +102,8 @@ function subportTag({ features }: TranslationContext, tag: number): { tag_reques
 const isTag = (tag: number) => (found: ColumnValue) => found === undefined || found === tag;
 
 /** Taking `tag_request` from a former subport leaves the `tag` that ovn-northd made of it, without effect. */
-function noTag({ features }: TranslationContext): { tag_request: Cell; tag?: Cell } {
-  const isLeft = features.has('tagRequest') || features.maybe('tagRequest');
+function noTag({ features }: TranslationContext, type: SwitchPortFacts['type']): { tag_request: Cell; tag: Cell } {
+  const isLeft = type === '' && (features.has('tagRequest') || features.maybe('tagRequest'));
   return isLeft ? { tag_request: NO_VALUE, tag: LEFT_TAG } : { tag_request: NO_VALUE, tag: NO_VALUE };
 }
 
@@ -112,8 +113,9 @@ const LEFT_TAG = choice<ColumnValue>(
   () => undefined,
 );
 
-function listings({ port, isTrusted, isSecured, type }: SwitchPortFacts): readonly Listing[] {
+function listings(ctx: TranslationContext, { port, isTrusted, isSecured, type }: SwitchPortFacts): readonly Listing[] {
   const listed: Listing[] = [{ table: 'Logical_Switch', column: 'ports', key: logicalSwitchName(port.networkId) }];
+  for (const key of pvlanGroupsOf(ctx, port)) listed.push({ table: 'Port_Group', column: 'ports', key });
   if (isTrusted) return listed;
   if (isSecured && type !== 'vtep') listed.push(DROP_LISTING);
   for (const id of port.securityGroupIds) listed.push({ table: 'Port_Group', column: 'ports', key: portGroupName(id) });

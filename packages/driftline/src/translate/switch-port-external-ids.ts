@@ -136,9 +136,9 @@ function mtu(ctx: TranslationContext, { type, parameters, network }: SwitchPortF
 /** The chassis behind which the address was last seen; SQL has it in the binding's details. */
 function parentHostname({ binding }: SwitchPortFacts): KeyWant {
   const host = binding.vifDetails.parent_hostname;
-  if (typeof host === 'string' && host !== '') return host;
+  if (typeof host === 'string') return host;
   return choice<string | number>(
-    "nothing, or '' once it was reported gone",
+    "nothing, or '' once it was seen nowhere",
     (found) => found === undefined || found === '',
     () => undefined,
   );

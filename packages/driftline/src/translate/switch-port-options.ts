@@ -2,7 +2,7 @@
 import { type Absent, absent, type Cell, type Choice, choice, dated, type KeyWant } from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 import { logicalRouterPortName } from './names.ts';
-import { chassisOfCard } from './port-binding.ts';
+import { chassisOfCard, hasSwitchPort, isNetworkDevice } from './port-binding.ts';
 import { type QosOptions, qosOptions } from './port-qos.ts';
 import type { SwitchPortFacts } from './switch-port-facts.ts';
 import { anyOrder, isPermutation } from './words.ts';
@@ -129,14 +129,38 @@ function activationStrategy(ctx: TranslationContext, { type, virtual, binding }:
 }
 
 const NO_FLOOD_REPORTS = dated<string | Absent>('noMcastFloodReportsOnPorts', absent, 'true');
-const FLOOD_REPORTS_OR_NONE = orAbsent(['true']);
 
 /** OVN before Northbound schema 6.3.0 floods no reports to ports that do not ask. */
-function floodReports({ features, schema }: TranslationContext, { type }: SwitchPortFacts): KeyWant {
+function floodReports(ctx: TranslationContext, { type }: SwitchPortFacts): KeyWant {
   if (type === 'vtep' || type === 'localport') return absent;
-  if (features.has('noMcastFloodReportsOnPorts')) return isBefore63(schema.version) ? 'true' : NO_FLOOD_REPORTS;
-  return features.maybe('noMcastFloodReportsOnPorts') ? FLOOD_REPORTS_OR_NONE : 'true';
+  if (ctx.features.has('noMcastFloodReportsOnPorts')) return isBefore63(ctx.schema.version) ? 'true' : NO_FLOOD_REPORTS;
+  return ctx.features.maybe('noMcastFloodReportsOnPorts') ? floodReportsLikeOthers(ctx) : 'true';
 }
+
+const WITNESSES = 5;
+const likeOthers = new WeakMap<TranslationContext, KeyChoice>();
+
+/** The point releases that no longer write it take it from all ports when they start: a port alone can't be without. */
+function floodReportsLikeOthers(ctx: TranslationContext): KeyChoice {
+  const known = likeOthers.get(ctx);
+  if (known !== undefined) return known;
+  const ports = [...ctx.snapshot.ports.values()].filter((port) => hasSwitchPort(port) && !isNetworkDevice(port));
+  const step = Math.max(1, Math.floor(ports.length / WITNESSES));
+  const witnesses = ports.filter((_, at) => at % step === 0).map(({ id }) => id);
+  const like = choice<string | number>(
+    'true, or nothing on every port: later point releases took it away',
+    (found, row, observed) =>
+      found === 'true' ||
+      (found === undefined &&
+        !witnesses.some((id) => id !== row.name && hasReports(observed.row('Logical_Switch_Port', id)))),
+    () => 'true',
+  );
+  likeOthers.set(ctx, like);
+  return like;
+}
+
+const hasReports = (row: Readonly<Record<string, unknown>> | undefined): boolean =>
+  row?.options instanceof Map && row.options.has('mcast_flood_reports');
 
 function isBefore63(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
