@@ -4,6 +4,7 @@ import {
   type ColumnValue,
   choice,
   type DesiredRow,
+  dated,
   exact,
   type Listing,
   refs,
@@ -82,24 +83,16 @@ const typeCell = ({ type, virtual }: SwitchPortFacts): Cell =>
 
 /** Neutron used to write `tag`; it asks with `tag_request` since, which ovn-northd copies to `tag`. */
 function subportTag({ features }: TranslationContext, tag: number): { tag_request: Cell; tag: Cell } {
-  if (features.has('tagRequest')) {
-    return {
-      tag_request: { is: 'dated', feature: 'tagRequest', value: tag, before: [undefined] },
-      tag: choice<ColumnValue>('what ovn-northd makes of tag_request', isTag(tag), () => undefined),
-    };
-  }
-  if (!features.maybe('tagRequest')) return { tag_request: NO_VALUE, tag: exact(tag) };
+  if (!features.has('tagRequest') && !features.maybe('tagRequest')) return { tag_request: NO_VALUE, tag: exact(tag) };
   return {
-    tag_request: choice<ColumnValue>(
-      'the tag, here or in `tag`',
-      (found, row) => found === tag || (found === undefined && row.tag === tag),
+    tag_request: dated<ColumnValue>('tagRequest', tag, undefined),
+    tag: choice<ColumnValue>(
+      'the tag, or nothing until ovn-northd copies it from tag_request',
+      (found, row) => found === tag || (found === undefined && row.tag_request === tag),
       () => tag,
     ),
-    tag: choice<ColumnValue>('the tag, or nothing until ovn-northd copies it', isTag(tag), () => undefined),
   };
 }
-
-const isTag = (tag: number) => (found: ColumnValue) => found === undefined || found === tag;
 
 /** Taking `tag_request` from a former subport leaves the `tag` that ovn-northd made of it, without effect. */
 function noTag({ features }: TranslationContext, type: SwitchPortFacts['type']): { tag_request: Cell; tag: Cell } {
