@@ -1,12 +1,14 @@
 import { type Operation, OvsdbError, type TransactResult } from '@driftline/ovsdb';
 import { rankOf } from '../plan/order.ts';
 import { type Plan, type PlannedTransaction, referenceKey } from '../plan/plan.ts';
-import { buildOperations, type Insertion, type RowResolver, UnresolvedReference } from './operations.ts';
+import { buildOperations, type Insertion, type KindOf, type RowResolver, UnresolvedReference } from './operations.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What apply needs of a session that may write. A dry run is given none. */
 export interface NorthboundWriter {
   transact(operations: readonly Operation[]): Promise<readonly TransactResult[]>;
+  /** The shape of a column in the server's schema. */
+  readonly kindOf: KindOf;
 }
 
 export interface ApplyOptions {
@@ -70,7 +72,7 @@ async function applyTransaction(
   let insertions: readonly Insertion[] = [];
   try {
     const comment = `driftline: ${transaction.unit.type} ${transaction.unit.id}`;
-    const built = buildOperations(transaction.changes, resolver, { lock, comment });
+    const built = buildOperations(transaction.changes, resolver, { lock, comment, kindOf: writer.kindOf });
     insertions = built.insertions;
     const results = await writer.transact(built.operations);
     for (const { operationIndex, table, key } of insertions) {

@@ -1,5 +1,13 @@
 /** apply/: a plan's transactions as OVSDB operations, sent to the server, and what came of each. */
-import { type AtomInput, type Condition, type Operation, op, type RowInput, type ValueInput } from '@driftline/ovsdb';
+import {
+  type AtomInput,
+  type ColumnKind,
+  type Condition,
+  type Operation,
+  op,
+  type RowInput,
+  type ValueInput,
+} from '@driftline/ovsdb';
 import {
   type Change,
   type CreateChange,
@@ -8,6 +16,7 @@ import {
   type JsonCell,
   type UpdateChange,
   type Written,
+  type WrittenRow,
 } from '../diff/change.ts';
 import type { Listing } from '../northbound/desired.ts';
 import { referenceKey } from '../plan/plan.ts';
@@ -21,6 +30,9 @@ export interface RowResolver {
 export class UnresolvedReference extends Error {
   override readonly name = 'UnresolvedReference';
 }
+
+/** The shape of a column in the server's schema. */
+export type KindOf = (table: string, column: string) => ColumnKind;
 
 /** An insert of the transaction, by its operation's index: its result tells the new row's uuid. */
 export interface Insertion {
@@ -36,29 +48,33 @@ export interface Insertion {
 export function buildOperations(
   changes: readonly Change[],
   resolver: RowResolver,
-  options: { readonly lock: string | undefined; readonly comment: string },
+  options: { readonly lock: string | undefined; readonly comment: string; readonly kindOf: KindOf },
 ): { operations: Operation[]; insertions: Insertion[] } {
   const operations: Operation[] = [];
   const insertions: Insertion[] = [];
-  const named = new Map<string, string>();
+  const created = new Map<string, AtomInput>();
   changes.forEach((change, index) => {
-    if (change.action === 'create') named.set(referenceKey(change.table, change.key), `row${index}`);
+    if (change.action === 'create') created.set(referenceKey(change.table, change.key), newRow(change, index));
   });
   const refer = (table: string, key: string): AtomInput => {
-    const name = named.get(referenceKey(table, key));
-    if (name !== undefined) return { ref: name };
+    const own = created.get(referenceKey(table, key));
+    if (own !== undefined) return own;
     const uuid = resolver.uuidOf(table, key);
     if (uuid === undefined) throw new UnresolvedReference(`${table} ${key} does not exist`);
     return uuid;
   };
 
   if (options.lock !== undefined) operations.push(op.assert(options.lock));
-  for (const change of changes) operations.push(...guards(change));
-  const build = new Builder(operations, refer);
+  for (const change of changes) operations.push(...guards(change, options.kindOf));
+  const build = new Builder(operations, refer, options.kindOf);
   changes.forEach((change, index) => {
     switch (change.action) {
       case 'create':
-        insertions.push({ operationIndex: build.insert(change, `row${index}`), table: change.table, key: change.key });
+        insertions.push({
+          operationIndex: build.insert(change, newRow(change, index)),
+          table: change.table,
+          key: change.key,
+        });
         break;
       case 'update':
         build.update(change);
@@ -74,24 +90,29 @@ export function buildOperations(
   return { operations, insertions };
 }
 
+/** How the transaction itself refers to a row that it inserts: by its uuid where Neutron chooses that, else by a name. */
+const newRow = (change: CreateChange, index: number): AtomInput => change.uuid ?? { ref: `row${index}` };
+
 class Builder {
   readonly #operations: Operation[];
   readonly #refer: (table: string, key: string) => AtomInput;
+  readonly #kindOf: KindOf;
   #embedded = 0;
 
-  constructor(operations: Operation[], refer: (table: string, key: string) => AtomInput) {
+  constructor(operations: Operation[], refer: (table: string, key: string) => AtomInput, kindOf: KindOf) {
     this.#operations = operations;
     this.#refer = refer;
+    this.#kindOf = kindOf;
   }
 
   /** Returns the index of the insert. */
-  insert(change: CreateChange, name: string): number {
+  insert(change: CreateChange, self: AtomInput): number {
     const row: Record<string, ValueInput> = {};
-    for (const [column, value] of Object.entries(change.values)) row[column] = this.#value(value);
+    for (const [column, value] of Object.entries(change.values)) row[column] = this.#value(change.table, column, value);
     const index = this.#operations.length;
-    const id = change.uuid === undefined ? { namedUuid: name } : { uuid: change.uuid, namedUuid: name };
+    const id = typeof self === 'object' ? { namedUuid: self.ref } : { uuid: String(self) };
     this.#operations.push(op.insert(change.table, row, id));
-    for (const at of change.listedIn) this.#list(at, { ref: name });
+    for (const at of change.listedIn) this.#list(at, self);
     return index;
   }
 
@@ -101,7 +122,7 @@ class Builder {
     const put = new Map<string, Map<string, string | number | boolean>>();
     for (const { column, write } of change.differences) {
       if (write === undefined) continue;
-      if (write.op === 'set') row[column] = this.#value(write.value);
+      if (write.op === 'set') row[column] = this.#value(change.table, column, write.value);
       else if (write.op === 'list') this.#list(write.in, change.uuid);
       else if (write.op === 'unlist') this.#unlist(write.in.table, write.in.uuid, write.in.column, change.uuid);
       else {
@@ -137,31 +158,46 @@ class Builder {
     this.#operations.push(op.mutate(table, parent, [[column, 'delete', [member]]]));
   }
 
-  #value(value: Written): ValueInput {
+  #value(table: string, column: string, value: Written): ValueInput {
+    const kind = this.#kindOf(table, column);
     switch (value.is) {
       case 'value':
-        return value.value ?? [];
+        return inShape(kind, value.value);
       case 'map':
         return new Map(Object.entries(value.entries));
       case 'refs':
-        return value.keys.map((key) => this.#refer(value.table, key));
+        return inShape(
+          kind,
+          value.keys.map((key) => this.#refer(value.table, key)),
+        );
       case 'rows':
-        return value.rows.map((row) => {
-          const name = `embedded${this.#embedded++}`;
-          const cells: Record<string, ValueInput> = {};
-          for (const [column, cell] of Object.entries(row)) cells[column] = cell ?? [];
-          this.#operations.push(op.insert(value.table, cells, { namedUuid: name }));
-          return { ref: name };
-        });
+        return inShape(
+          kind,
+          value.rows.map((row) => this.#embed(value.table, row)),
+        );
       default:
         value satisfies never;
-        return [];
+        return undefined;
     }
+  }
+
+  #embed(table: string, row: WrittenRow): AtomInput {
+    const namedUuid = `embedded${this.#embedded++}`;
+    const cells: Record<string, ValueInput> = {};
+    for (const [column, cell] of Object.entries(row)) cells[column] = inShape(this.#kindOf(table, column), cell);
+    this.#operations.push(op.insert(table, cells, { namedUuid }));
+    return { ref: namedUuid };
   }
 }
 
+/** The same value as the column's kind would have it: one thing alone, or a list of any number. */
+function inShape(kind: ColumnKind, value: AtomInput | null | readonly AtomInput[]): ValueInput {
+  const list = value === null ? [] : Array.isArray(value) ? (value as readonly AtomInput[]) : [value as AtomInput];
+  return kind === 'set' ? list : list[0];
+}
+
 /** What must still be so for the change to be right. A guard that fails leaves everything as it was. */
-function guards(change: Change): Operation[] {
+function guards(change: Change, kindOf: KindOf): Operation[] {
   switch (change.action) {
     case 'create': {
       const where = absence(change);
@@ -169,11 +205,11 @@ function guards(change: Change): Operation[] {
     }
     case 'update': {
       const columns = Object.keys(change.guard);
-      return [op.wait(change.table, change.uuid, columns, [rowInput(change.guard, columns)])];
+      return [op.wait(change.table, change.uuid, columns, [rowInput(change.table, change.guard, columns, kindOf)])];
     }
     case 'delete': {
       const columns = GUARDED_ON_DELETE.filter((column) => column in change.before);
-      return [op.wait(change.table, change.uuid, columns, [rowInput(change.before, columns)])];
+      return [op.wait(change.table, change.uuid, columns, [rowInput(change.table, change.before, columns, kindOf)])];
     }
     default:
       change satisfies never;
@@ -193,9 +229,17 @@ const GUARDED_ON_DELETE: readonly string[] = [
   'nexthop',
 ];
 
-function rowInput(cells: Readonly<Record<string, JsonCell>>, columns: readonly string[]): RowInput {
+function rowInput(
+  table: string,
+  cells: Readonly<Record<string, JsonCell>>,
+  columns: readonly string[],
+  kindOf: KindOf,
+): RowInput {
   const row: Record<string, ValueInput> = {};
-  for (const column of columns) row[column] = fromJsonCell(cells[column] ?? null) ?? [];
+  for (const column of columns) {
+    const cell = fromJsonCell(cells[column] ?? null);
+    row[column] = cell instanceof Map ? cell : inShape(kindOf(table, column), (cell ?? null) as AtomInput | null);
+  }
   return row;
 }
 

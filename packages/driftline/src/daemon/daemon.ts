@@ -239,7 +239,8 @@ export class Daemon {
     const outcomes = await repair(deployment, made, { journal, neutron: writable, command: 'run', signal });
     for (const outcome of outcomes) this.#backoff.note(outcome, Date.now());
     onEvent({ kind: 'repaired', outcomes, durationMs: Date.now() - nowMs });
-    // Law 8: what was applied must leave nothing to do, and the next look shows it.
-    this.#wake.notify('ripe');
+    // Law 8: what was applied must leave nothing to do, and the next look shows it. What was not is tried again, not at once.
+    if (outcomes.some(({ is }) => is === 'applied')) this.#wake.notify('ripe');
+    else setTimeout(() => this.#wake.notify('ripe'), RETRY_MS.first).unref();
   }
 }

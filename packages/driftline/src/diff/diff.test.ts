@@ -39,7 +39,7 @@ const theDhcp: DesiredRow = {
   cells: {
     cidr: exact('10.0.0.0/24'),
     options: keys({
-      server_mac: choice(
+      server_mac: choice<string | number>(
         'any MAC',
         (found) => typeof found === 'string' && found.startsWith('fa:16:3e'),
         () => 'fa:16:3e:00:00:01',

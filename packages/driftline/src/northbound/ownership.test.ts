@@ -170,6 +170,17 @@ test("a private VLAN's port groups are proven by their name and network, their A
   assertUnproven(proveAcl({ name: 'pvlan_isolated_x' }, {}));
 });
 
+test('neutron_pg_drop is known by its ACLs when it was renamed', () => {
+  const drop = { _uuid: 'acl', action: 'drop', match: 'inport == @neutron_pg_drop && ip', external_ids: ids({}) };
+  const renamed = (acl: Row, external_ids = ids({})): Proof =>
+    prove({ Port_Group: [{ _uuid: 'row', name: 'renamed', acls: ['acl'], external_ids }], ACL: [acl] });
+  assertOwned(renamed(drop), 'deployment', 'neutron_pg_drop');
+  assertUnproven(renamed({ ...drop, action: 'allow' }));
+  assertUnproven(renamed({ ...drop, match: 'inport == @renamed && ip' }));
+  assertUnproven(renamed(drop, ids({ owner: 'operator' })));
+  assertOwned(proveAcl({ name: 'renamed' }, drop), 'deployment', 'neutron_pg_drop');
+});
+
 test("FWaaS's port groups and ACLs are foreign", () => {
   assertForeign(
     proveAlone('Port_Group', { name: 'pg_x', external_ids: ids({ 'neutron:firewall_group_id': ID }) }),
@@ -198,13 +209,15 @@ test("an unmarked ACL in neutron_pg_drop is Neutron's, one with another owner's 
 });
 
 test("in a security group's port group an unmarked ACL is Neutron's only if it is a network log's drop", () => {
-  const group = { name: 'pg_x', external_ids: ids({ 'neutron:security_group_id': ID }) };
-  const drop = { action: 'drop', direction: 'from-lport', priority: 1001, match: 'inport == @pg_x && ip' };
+  const name = `pg_${ID.replaceAll('-', '_')}`;
+  const group = { name, external_ids: ids({ 'neutron:security_group_id': ID }) };
+  const drop = { action: 'drop', direction: 'from-lport', priority: 1001, match: `inport == @${name} && ip` };
   assertOwned(proveAcl(group, drop), 'security_groups', ID);
   assertOwned(proveAcl(group, { ...drop, priority: 7, name: `neutron-${OTHER_ID}` }), 'security_groups', ID);
+  assertOwned(proveAcl({ ...group, name: 'renamed' }, drop), 'security_groups', ID);
   assertUnproven(proveAcl(group, { ...drop, priority: 7 }));
   assertUnproven(proveAcl(group, { ...drop, action: 'allow' }));
-  assertUnproven(proveAcl(group, { ...drop, match: 'inport == @pg_x && tcp' }));
+  assertUnproven(proveAcl(group, { ...drop, match: `inport == @${name} && tcp` }));
 });
 
 test("networking-ovn's ACLs on switches are Neutron's", () => {

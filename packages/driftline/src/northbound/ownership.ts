@@ -93,7 +93,7 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
     return owned('a bare snat row on a router of Neutron, from the address of one of its ports', routerOf(router));
   },
 
-  Port_Group: (cells) => {
+  Port_Group: (cells, row, observed) => {
     const name = nameOf(cells);
     if (hasMark(cells, 'neutron:firewall_group_id')) return foreign(FWAAS);
     if (name === 'pvlan_pg_drop') return owned('its name', deployment(name));
@@ -106,6 +106,13 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
       return owned('external_ids:neutron:security_group_id', resource('security_groups', group));
     }
     if (name === 'neutron_pg_drop') return owned('its name', deployment('neutron_pg_drop'));
+    // Renamed, it still lists the ACLs that no other group has use for.
+    const drop = observed
+      .listed(row, 'acls')
+      .map((acl) => commonDropGroup(acl.cells))
+      .find((found) => found !== undefined);
+    if (drop !== undefined && external(cells).size === 0)
+      return owned(`lists the drop ACLs of ${drop}`, deployment(drop));
     return unmarked('neutron:security_group_id');
   },
 
@@ -128,12 +135,12 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
     if (groupName === 'neutron_pg_drop' || groupName === 'pvlan_pg_drop') {
       return owned(`in ${groupName}, and nobody else marked it`, deployment(groupName));
     }
+    const drop = commonDropGroup(cells);
+    if (drop !== undefined) return owned(`drops all of ${drop}`, deployment(drop));
     const securityGroup = group && mark(group.cells, 'neutron:security_group_id');
-    if (securityGroup !== undefined && isLogDrop(cells, groupName)) {
-      return owned("the drop ACL of a network log in its security group's port group", {
-        type: 'security_groups',
-        id: securityGroup,
-      });
+    if (securityGroup !== undefined && isLogDrop(cells, securityGroup)) {
+      const proof = "the drop ACL of a network log in its security group's port group";
+      return owned(proof, resource('security_groups', securityGroup));
     }
     return unmarked('neutron:security_group_rule_id');
   },
@@ -144,7 +151,7 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
     return owned('external_ids:neutron:address_group_id', resource('address_groups', group));
   },
 
-  HA_Chassis_Group: (cells, _row) => {
+  HA_Chassis_Group: (cells) => {
     const name = nameOf(cells);
     // The EVPN plug-in marks its groups with neutron:router_id, so the name is asked first.
     const other = otherPlugin(name);
@@ -272,11 +279,19 @@ function otherPlugin(name: string): string | undefined {
   return undefined;
 }
 
+const COMMON_DROP = /^(?:in|out)port == @(neutron_pg_drop|pvlan_pg_drop) && ip$/;
+
+/** Of an unmarked ACL that drops all traffic of one of the two common groups: the group's name. */
+function commonDropGroup(cells: Cells): string | undefined {
+  if (cells.action !== 'drop' || external(cells).size > 0) return undefined;
+  return COMMON_DROP.exec(String(cells.match))?.[1];
+}
+
 /** 2026.2: a log of one group's drops has drop ACLs of its own there; they carry the log's name and no external_ids. */
-function isLogDrop(cells: Cells, groupName: string): boolean {
+function isLogDrop(cells: Cells, securityGroupId: string): boolean {
   if (cells.action !== 'drop') return false;
-  const port = cells.direction === 'from-lport' ? 'inport' : 'outport';
-  if (cells.match !== `${port} == @${groupName} && ip`) return false;
+  const all = `@pg_${securityGroupId.replaceAll('-', '_')} && ip`;
+  if (cells.match !== `inport == ${all}` && cells.match !== `outport == ${all}`) return false;
   return cells.priority === 1001 || isPrefixedUuid('neutron-', nameOf(cells));
 }
 

@@ -1,4 +1,4 @@
-import { type Operation, OvsdbClient, type TransactResult } from '@driftline/ovsdb';
+import { type ColumnKind, type Operation, OvsdbClient, OvsdbError, type TransactResult } from '@driftline/ovsdb';
 import type { OvsdbRemote, OvsdbSettings } from '../config/config.ts';
 import type { NorthboundSchema } from '../translate/context.ts';
 import type { RowSource } from './observed.ts';
@@ -67,6 +67,12 @@ export class NorthboundSession implements AsyncDisposable {
   transact(operations: readonly Operation[]): Promise<readonly TransactResult[]> {
     return this.client.transact(operations);
   }
+
+  readonly kindOf = (table: string, column: string): ColumnKind => {
+    const kind = this.client.schema.tables.get(table)?.columns.get(column)?.kind;
+    if (kind === undefined) throw new OvsdbError('unknown-column', `the server's schema has no ${table}.${column}`);
+    return kind;
+  };
 
   /** When it resolves, the replica holds all that the server had committed when it was called. */
   sync(): Promise<void> {
