@@ -178,7 +178,7 @@ test('neutron_pg_drop is known by its ACLs when it was renamed', () => {
   assertUnproven(renamed({ ...drop, action: 'allow' }));
   assertUnproven(renamed({ ...drop, match: 'inport == @renamed && ip' }));
   assertUnproven(renamed(drop, ids({ owner: 'operator' })));
-  assertOwned(proveAcl({ name: 'renamed' }, drop), 'deployment', 'neutron_pg_drop');
+  assertOwned(proveAcl({ name: 'renamed' }, { ...drop, _uuid: 'row' }), 'deployment', 'neutron_pg_drop');
 });
 
 test("FWaaS's port groups and ACLs are foreign", () => {

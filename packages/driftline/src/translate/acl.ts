@@ -165,7 +165,10 @@ function* commonDropRows(ctx: TranslationContext, cover: LogCover): Iterable<Des
   }
 }
 
-/** 2026.2: so that a dropped packet is told to the log of the group it was dropped for. */
+/**
+ * 2026.2: so that a dropped packet is told to the log of the group it was dropped for. For a log
+ * from before an upgrade Neutron makes them with the log's next change; here they are wanted at once.
+ */
 function* logDropRows(ctx: TranslationContext, cover: LogCover, group: SecurityGroup): Iterable<DesiredRow> {
   const portGroup = portGroupName(group.id);
   for (const [direction, port] of DIRECTIONS) {
@@ -185,7 +188,6 @@ function* logDropRows(ctx: TranslationContext, cover: LogCover, group: SecurityG
       },
       listedIn: [{ table: 'Port_Group', column: 'acls', key: portGroup }],
       presence: securityGroupPresence(ctx),
-      feature: 'logDropsPerGroup',
     };
   }
 }

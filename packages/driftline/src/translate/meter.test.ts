@@ -32,5 +32,4 @@ test('the stateless meter may be there in Zed and 2023.1, and came with 2023.2',
   assert.equal(rowsOf({ release: 'zed' })[1]?.presence, 'tolerated');
   assert.equal(rowsOf({ release: '2023.1' })[1]?.presence, 'tolerated');
   assert.equal(rowsOf({ release: '2023.2' })[1]?.presence, 'required');
-  assert.equal(rowsOf({ release: '2023.2' })[1]?.feature, 'statelessMeter');
 });
