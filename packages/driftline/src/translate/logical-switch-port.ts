@@ -13,7 +13,7 @@ import type { TranslationContext } from './context.ts';
 import { externalPortHaGroup } from './ha-chassis-group.ts';
 import { dropPortGroupName, logicalSwitchName, portGroupName } from './names.ts';
 import { hasSwitchPort } from './port-binding.ts';
-import { dhcpOptionsFor, portDhcpCells } from './port-dhcp-options.ts';
+import { dhcpOptionsFor, hasDhcp, portDhcpCells } from './port-dhcp-options.ts';
 import { pvlanGroupsOf } from './pvlan.ts';
 import { addressesCell, portSecurityCell } from './switch-port-addresses.ts';
 import { externalIdsCell } from './switch-port-external-ids.ts';
@@ -55,7 +55,7 @@ function cellsOf(ctx: TranslationContext, facts: SwitchPortFacts): Record<string
     options: optionsCell(ctx, facts),
     parent_name: isSubport ? exact(parameters.parentName) : NO_VALUE,
     ...(isSubport ? subportTag(ctx, parameters.tag) : noTag(ctx, facts.type)),
-    addresses: addressesCell(ctx, facts, dhcp.v4.length > 0 || dhcp.v6.length > 0),
+    addresses: addressesCell(ctx, facts, hasDhcp(dhcp)),
     port_security: portSecurityCell(ctx, facts),
     enabled: port.adminStateUp ? ENABLED : DISABLED,
     ...portDhcpCells(dhcp),

@@ -25,7 +25,8 @@ function place(given: Parameters<typeof port>[0], parts: Parts = {}) {
   const ctx = buildContext({ networks: [network4], subnets, ports: [port(given)], ...parts });
   const [stored] = ctx.snapshot.ports.values();
   assert.ok(stored);
-  return { dhcp: dhcpOptionsFor(ctx, stored), rows: [...portDhcpRows(ctx)] };
+  const refs = dhcpOptionsFor(ctx, stored);
+  return { refs, dhcp: { v4: refs.v4.keys, v6: refs.v6.keys }, rows: [...portDhcpRows(ctx)] };
 }
 const base = { id: 'p', networkId: 'n', fixedIps: [v4] };
 
@@ -51,9 +52,9 @@ describe('the DHCP options that a port refers to', () => {
 
   it('are those of one of its subnets, and in IPv6 of a stateful one', () => {
     const fixedIps = [v4, { subnetId: 'b', ipAddress: '10.0.1.5' }, v6, { subnetId: 'y', ipAddress: '2001:db8:2::5' }];
-    const { dhcp } = place({ ...base, fixedIps });
+    const { dhcp, refs } = place({ ...base, fixedIps });
     assert.deepEqual(dhcp, { v4: ['subnet:a', 'subnet:b'], v6: ['subnet:y'] });
-    const cell = portDhcpCells(dhcp).dhcpv4_options;
+    const cell = portDhcpCells(refs).dhcpv4_options;
     assert.ok(cell.is === 'refs-choice');
     const lookup = { row: () => undefined, rowAt: () => undefined };
     assert.equal(cell.choice.accepts(['subnet:b'], {}, lookup), true);
@@ -143,6 +144,19 @@ describe('a port with DHCP options of its own', () => {
       ['1200', '1300', '1442'].map((found) => verdict(row, 'options:mtu', found)),
       ['right', 'right', 'wrong'],
     );
+  });
+
+  it('had none before a release knew its options', () => {
+    const search = { ...base, extraDhcpOptions: [option('domain-search', 'example.org')] };
+    const now = place(search);
+    assert.equal(now.rows[0]?.feature, 'dhcpDomainSearchList');
+    const cell = portDhcpCells(now.refs).dhcpv4_options;
+    assert.ok(cell.is === 'refs');
+    assert.deepEqual(cell.dated?.before, [['subnet:a']]);
+    const pointRelease = place(search, { release: 'zed' });
+    assert.deepEqual(pointRelease.dhcp.v4, ['subnet:a', 'subnet:a|port:p']);
+    assert.equal(pointRelease.rows[0]?.presence, 'tolerated');
+    assert.deepEqual(place({ ...base, extraDhcpOptions: [option('59', 'x', 6)] }, { release: 'zed' }).rows, []);
   });
 
   it('boots bare metal in two stages', () => {

@@ -1,6 +1,7 @@
+import type { FeatureName } from '../neutron/features.ts';
 import type { Subnet } from '../neutron/model/network.ts';
 import type { ExtraDhcpOption, Port } from '../neutron/model/port.ts';
-import { type Cell, choice, type DesiredRow, type KeyWant, keys, refs } from '../northbound/desired.ts';
+import { type Cell, choice, type DesiredRow, dated, type KeyWant, keys, refs } from '../northbound/desired.ts';
 import { portDhcpKey, subnetDhcpKey } from '../northbound/keys.ts';
 import type { TranslationContext } from './context.ts';
 import { dhcpOptionName, isTextOption } from './dhcp-option-names.ts';
@@ -18,7 +19,7 @@ export function* portDhcpRows(ctx: TranslationContext): Iterable<DesiredRow> {
     if (port.extraDhcpOptions.length === 0 || isDhcpOff(ctx, port)) continue;
     for (const version of [4, 6] as const) {
       const own = ownOptions(ctx, port, version);
-      if (own === 'disabled' || own.size === 0) continue;
+      if (own === 'disabled' || own.byName.size === 0) continue;
       const subnets = candidateSubnets(ctx, port, version);
       if (subnets[0] !== undefined) yield portDhcpRow(ctx, port, own, [subnets[0], ...subnets.slice(1)]);
     }
@@ -26,17 +27,25 @@ export function* portDhcpRows(ctx: TranslationContext): Iterable<DesiredRow> {
 }
 
 /** The DHCP_Options rows that a port's row may refer to, Neutron's own preference first. Empty: none. */
+export interface DhcpRefs {
+  readonly keys: readonly string[];
+  /** The row came with a release that knows the port's options; earlier the port had its subnet's. */
+  readonly since?: { readonly feature: FeatureName; readonly before: readonly string[] };
+}
 export interface PortDhcp {
-  readonly v4: readonly string[];
-  readonly v6: readonly string[];
+  readonly v4: DhcpRefs;
+  readonly v6: DhcpRefs;
 }
 
-const NO_DHCP: PortDhcp = { v4: [], v6: [] };
+const NO_REFS: DhcpRefs = { keys: [] };
+const NO_DHCP: PortDhcp = { v4: NO_REFS, v6: NO_REFS };
 
 export function dhcpOptionsFor(ctx: TranslationContext, port: Port): PortDhcp {
   if (port.fixedIps.length === 0 || isDhcpOff(ctx, port)) return NO_DHCP;
-  return { v4: keysFor(ctx, port, 4), v6: keysFor(ctx, port, 6) };
+  return { v4: refsFor(ctx, port, 4), v6: refsFor(ctx, port, 6) };
 }
+
+export const hasDhcp = ({ v4, v6 }: PortDhcp): boolean => v4.keys.length > 0 || v6.keys.length > 0;
 
 /** The two reference columns of a port's Logical_Switch_Port. */
 export const portDhcpCells = ({ v4, v6 }: PortDhcp): { dhcpv4_options: Cell; dhcpv6_options: Cell } => ({
@@ -46,8 +55,12 @@ export const portDhcpCells = ({ v4, v6 }: PortDhcp): { dhcpv4_options: Cell; dhc
 
 const NONE: Cell = refs('DHCP_Options', []);
 
-function refsToOne(wanted: readonly string[]): Cell {
-  if (wanted.length < 2) return wanted.length === 0 ? NONE : refs('DHCP_Options', wanted);
+function refsToOne({ keys: wanted, since }: DhcpRefs): Cell {
+  if (wanted.length === 0) return NONE;
+  if (wanted.length === 1) {
+    const cell = { is: 'refs', table: 'DHCP_Options', keys: wanted } as const;
+    return since === undefined ? cell : { ...cell, dated: dated(since.feature, wanted, since.before) };
+  }
   const anyOne = choice<readonly string[]>(
     "the DHCP options of one of the port's subnets",
     (found) => found?.length === 1 && wanted.includes(found[0] ?? ''),
@@ -56,12 +69,18 @@ function refsToOne(wanted: readonly string[]): Cell {
   return { is: 'refs-choice', table: 'DHCP_Options', choice: anyOne };
 }
 
-function keysFor(ctx: TranslationContext, port: Port, version: IpVersion): readonly string[] {
+function refsFor(ctx: TranslationContext, port: Port, version: IpVersion): DhcpRefs {
   const own = port.extraDhcpOptions.length === 0 ? NO_OPTIONS : ownOptions(ctx, port, version);
-  if (own === 'disabled') return [];
+  if (own === 'disabled') return NO_REFS;
   const subnets = candidateSubnets(ctx, port, version);
-  if (own.size === 0) return subnets.map(({ id }) => subnetDhcpKey(id));
-  return subnets.slice(0, 1).map(({ id }) => portDhcpKey(id, port.id));
+  if (subnets.length === 0) return NO_REFS;
+  const ofSubnets = subnets.map(({ id }) => subnetDhcpKey(id));
+  if (own.byName.size === 0) return { keys: ofSubnets };
+  const ofPort = subnets.slice(0, 1).map(({ id }) => portDhcpKey(id, port.id));
+  if (own.since === undefined) return { keys: ofPort };
+  return ctx.features.has(own.since)
+    ? { keys: ofPort, since: { feature: own.since, before: ofSubnets.slice(0, 1) } }
+    : { keys: [...ofSubnets, ...ofPort] };
 }
 
 function isDhcpOff(ctx: TranslationContext, port: Port): boolean {
@@ -86,12 +105,17 @@ function candidateSubnets(ctx: TranslationContext, port: Port, version: IpVersio
   return stateful.length > 0 ? stateful : subnets;
 }
 
-/** By OVN's name: the values given for it, the last one Neutron's when several names mean the same. */
-type OwnOptions = ReadonlyMap<string, { readonly values: readonly string[]; readonly want: KeyWant | undefined }>;
-const NO_OPTIONS: OwnOptions = new Map();
+interface OwnOptions {
+  /** By OVN's name: the values given for it, the last one Neutron's when several names mean the same. */
+  readonly byName: ReadonlyMap<string, { readonly values: readonly string[]; readonly want: KeyWant | undefined }>;
+  /** The feature that brought all of them: before it the port had no row of its own. */
+  readonly since: FeatureName | undefined;
+}
+const NO_OPTIONS: OwnOptions = { byName: new Map(), since: undefined };
 
 function ownOptions(ctx: TranslationContext, port: Port, version: IpVersion): OwnOptions | 'disabled' {
-  const options = new Map<string, { values: readonly string[]; want: KeyWant | undefined }>();
+  const byName = new Map<string, { values: readonly string[]; want: KeyWant | undefined }>();
+  const features = new Set<FeatureName | undefined>();
   const isBaremetal = activeBinding(port).vnicType === 'baremetal';
   for (const given of port.extraDhcpOptions) {
     if (given.ipVersion !== version) continue;
@@ -99,11 +123,12 @@ function ownOptions(ctx: TranslationContext, port: Port, version: IpVersion): Ow
     const named = dhcpOptionName(given.optName, version, isBaremetal, ctx.features);
     if (named === undefined) continue;
     const value = isTextOption(named.name) ? quoted(given.optValue) : given.optValue;
-    const values = [...(options.get(named.name)?.values ?? []), value];
+    const values = [...(byName.get(named.name)?.values ?? []), value];
     const want = named.feature === undefined ? value : writtenSince(ctx, named.feature, value);
-    options.set(named.name, { values, want });
+    byName.set(named.name, { values, want });
+    features.add(named.feature);
   }
-  return options;
+  return { byName, since: features.size === 1 ? [...features][0] : undefined };
 }
 
 const isDisabling = ({ optName, optValue }: ExtraDhcpOption): boolean =>
@@ -119,6 +144,7 @@ function portDhcpRow(
   subnets: readonly [Subnet, ...Subnet[]],
 ): DesiredRow {
   const keyOf = ({ id }: Subnet) => portDhcpKey(id, port.id);
+  const { since } = own;
   return {
     table: 'DHCP_Options',
     key: keyOf(subnets[0]),
@@ -137,13 +163,14 @@ function portDhcpRow(
       ),
     },
     listedIn: [],
+    ...(since === undefined ? {} : ctx.features.has(since) ? { feature: since } : { presence: 'tolerated' }),
   };
 }
 
 function portOptions(ctx: TranslationContext, subnet: Subnet, own: OwnOptions): DhcpOptions {
   const network = ctx.snapshot.networks.get(subnet.networkId);
   const options = network === undefined ? {} : { ...subnetDhcpOptions(ctx, subnet, network) };
-  for (const [name, { values, want }] of own) {
+  for (const [name, { values, want }] of own.byName) {
     const distinct = new Set(values);
     if (name === 'classless_static_route') options[name] = ownRoutes(ctx, subnet, values);
     else if (distinct.size === 1) options[name] = want;
