@@ -69,8 +69,11 @@ export function diff(desired: DesiredState, observed: ObservedState, options: Di
   }
   const { deletions, doubts, foreignRows } = judgeSurplus(pairing, observed);
   changes.push(...deletions);
-  return { ...splitHistory(changes, history), doubts, foreignRows, pairedRows: pairing.pairs.size, pairing };
+  return { ...splitHistory(changes, history, holdsAnything(pairing)), doubts, foreignRows, pairedRows: pairing.pairs.size, pairing };
 }
+
+/** NB_Global is there in an empty database too. */
+const holdsAnything = ({ pairs }: Pairing): boolean => pairs.keys().some(({ table }) => table !== 'NB_Global');
 
 const unitOf = (row: DesiredRow): ResourceRef => row.unit ?? row.resource;
 

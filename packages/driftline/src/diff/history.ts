@@ -34,6 +34,11 @@ export class History {
     }
   }
 
+  /** A whole row that an earlier release did not write. In a Northbound that holds nothing, nothing is old. */
+  isBackfillRow(before: FeatureName, resource: ResourceRef, holdsAnything: boolean): boolean {
+    return holdsAnything && this.isBackfill(before, resource);
+  }
+
   /** To be asked when every row has been seen. */
   isBackfill(before: FeatureName, resource: ResourceRef): boolean {
     if (this.#features.taskFor(before) !== undefined && this.#seen.has(before)) return false;
@@ -57,12 +62,13 @@ export const isBackfillDifference = (difference: Difference, resource: ResourceR
 export function splitHistory(
   changes: readonly Change[],
   history: History,
+  holdsAnything: boolean,
 ): { drift: readonly Change[]; backfill: readonly Change[] } {
   const drift: Change[] = [];
   const backfill: Change[] = [];
   for (const change of changes) {
     if (change.action === 'create') {
-      const old = change.before !== undefined && history.isBackfill(change.before, change.resource);
+      const old = change.before !== undefined && history.isBackfillRow(change.before, change.resource, holdsAnything);
       (old ? backfill : drift).push(change);
     } else if (change.action === 'delete') {
       drift.push(change);
