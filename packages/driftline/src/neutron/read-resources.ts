@@ -10,9 +10,9 @@ import { resourceReaders, resourceTables } from './resource-tables.ts';
 type Ids = Map<ResourceKind, Set<string>>;
 
 /**
- * Reads these resources again, in one transaction, with the rows that describe them, the resources that belong to them
- * (a network's segments and subnets, a security group's rules, a floating IP's port forwardings) and their revision
- * numbers. What no longer exists is gone from the answer; everything else is shared with `snapshot`.
+ * Reads these resources again, in one transaction, with the rows that describe them, the resources that cannot be
+ * without them (a network's segments and subnets, a security group's rules, a port's trunk, a floating IP's port
+ * forwardings) and their revision numbers. What no longer exists is gone from the answer; everything else is shared with `snapshot`.
  *
  * The answer is of two moments: what was named is as new as this call, the rest as old as `readAtMs`, which is kept.
  */
@@ -43,11 +43,15 @@ export function readResources(
 interface Family {
   readonly parent: ResourceKind;
   readonly child: ResourceKind;
-  readonly column: 'network_id' | 'security_group_id' | 'floatingip_id';
+  readonly column: string;
   /** Ids of children that the snapshot has of these parents: they may be gone from SQL. */
   readonly known: (snapshot: NeutronSnapshot, parents: ReadonlySet<string>) => Iterable<string>;
 }
 
+/**
+ * Foreign keys along which a delete cascades in the database itself, unseen by Neutron's revisions; in the order in
+ * which one leads to the next.
+ */
 const families: readonly Family[] = [
   {
     parent: 'networks',
@@ -69,6 +73,43 @@ const families: readonly Family[] = [
       keysWhere(securityGroupRules, ({ securityGroupId }) => parents.has(securityGroupId)),
   },
   {
+    parent: 'securityGroups',
+    child: 'securityGroupRules',
+    // Also rules of other groups: Neutron deletes a group that they name as remote, and the rules with it.
+    column: 'remote_group_id',
+    known: ({ securityGroupRules }, parents) =>
+      keysWhere(securityGroupRules, ({ remoteGroupId }) => remoteGroupId !== undefined && parents.has(remoteGroupId)),
+  },
+  {
+    parent: 'addressGroups',
+    child: 'securityGroupRules',
+    column: 'remote_address_group_id',
+    known: ({ securityGroupRules }, parents) =>
+      keysWhere(
+        securityGroupRules,
+        ({ remoteAddressGroupId }) => remoteAddressGroupId !== undefined && parents.has(remoteAddressGroupId),
+      ),
+  },
+  {
+    parent: 'ports',
+    child: 'trunks',
+    column: 'port_id',
+    known: ({ trunks }, parents) => keysWhere(trunks, ({ portId }) => parents.has(portId)),
+  },
+  {
+    parent: 'ports',
+    child: 'floatingIps',
+    column: 'floating_port_id',
+    known: ({ floatingIps }, parents) => keysWhere(floatingIps, ({ floatingPortId }) => parents.has(floatingPortId)),
+  },
+  {
+    parent: 'ports',
+    child: 'portForwardings',
+    column: 'internal_neutron_port_id',
+    known: ({ portForwardings }, parents) =>
+      keysWhere(portForwardings, ({ internalPortId }) => parents.has(internalPortId)),
+  },
+  {
     parent: 'floatingIps',
     child: 'portForwardings',
     column: 'floatingip_id',
@@ -87,7 +128,7 @@ async function addChildren(
   const children = ids.get(child);
   if (parents === undefined || children === undefined || parents.size === 0) return;
   for (const id of known(snapshot, parents)) children.add(id);
-  // The four tables have the column of their family; the type of a table's columns can't say that.
+  // Each of these tables has the column of its family; the type of a table's columns can't say that.
   const read = { table: resourceTables[child], columns: ['id'], key: ['id'], only: { column, ids: [...parents] } };
   for await (const page of readPages(transaction, read as Parameters<typeof readPages<'subnets', 'id'>>[1])) {
     for (const row of page) children.add(row.id);
