@@ -99,5 +99,5 @@ const isSpoken = (want: Want): want is Absent | Choice<never> | Dated<unknown> =
 function isSame(found: ColumnValue, want: Want): boolean {
   const members = (value: Want | ColumnValue) =>
     value === undefined || isSpoken(value as Want) ? [] : [value].flat().map(String).sort();
-  return members(found).join() === members(want).join();
+  return JSON.stringify(members(found)) === JSON.stringify(members(want));
 }
