@@ -67,6 +67,7 @@ function rowOf(ctx: TranslationContext, view: RouterView, association: Associati
       type: exact('dnat_and_snat'),
       external_ip: exact(externalIp),
       logical_ip: exact(fixedIpAddress),
+      external_port_range: exact(''),
       external_ids: keys({
         'neutron:fip_id': floatingIp.id,
         'neutron:revision_number': revisionKey(floatingIp),
@@ -123,10 +124,9 @@ function gatewayPort(ctx: TranslationContext, view: RouterView): Readonly<Record
   const table = 'Logical_Router_Port';
   const name = logicalRouterPortName(gateway.port.id);
   if (features.has('natGatewayPortHaGroup')) {
-    const isScheduled =
-      ctx.config.ovn.enableDistributedFloatingIp &&
-      !isPinned(ctx, gateway) &&
-      gatewayCandidates(ctx, gateway.physicalNetwork, view.zoneHints).length > 0;
+    const isScheduled = ctx.config.ovn.enableDistributedFloatingIp && !isPinned(ctx, gateway);
+    const candidates = gatewayCandidates(ctx, gateway.physicalNetwork, view.zoneHints);
+    if (isScheduled && candidates.length === 0) return { gateway_port: oneOrNone(name, false) };
     const wanted = isScheduled ? [name] : [];
     const before = isScheduled ? [[]] : [[name]];
     return {

@@ -52,7 +52,12 @@ const row = (
   table: 'NAT',
   key: natKey(name, 'snat', externalIp, cidr),
   resource: { type: 'routers', id: router.id },
-  cells: { type: exact('snat'), external_ip: exact(externalIp), logical_ip: exact(cidr) },
+  cells: {
+    type: exact('snat'),
+    external_ip: exact(externalIp),
+    logical_ip: exact(cidr),
+    external_port_range: exact(''),
+  },
   listedIn: [{ table: 'Logical_Router', column: 'nat', key: name }],
   presence,
 });

@@ -66,6 +66,8 @@ function routeRow(
     cells: {
       ip_prefix: exact(prefix),
       nexthop: exact(nexthop),
+      policy: exact(undefined),
+      route_table: exact(''),
       output_port: exact(watchedPort),
       bfd: refs('BFD', watchedPort === undefined ? [] : [bfdKey(watchedPort, nexthop)]),
       external_ids: keys({
