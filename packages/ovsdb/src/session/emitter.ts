@@ -1,6 +1,15 @@
-/** Calls listeners. One that throws harms neither the others nor the caller: its error is reported as uncaught. */
+/** Calls listeners. One that throws harms neither the others nor the caller: its error is handed to `onThrow`. */
 export class Emitter<Events extends object> {
+  readonly #onThrow: (error: unknown, event: keyof Events) => void;
   readonly #listeners = new Map<keyof Events, Set<(payload: never) => void>>();
+
+  constructor(onThrow: (error: unknown, event: keyof Events) => void) {
+    this.#onThrow = onThrow;
+  }
+
+  hasListeners(name: keyof Events): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
 
   /** Returns what takes the listener off again. */
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void {
@@ -17,9 +26,7 @@ export class Emitter<Events extends object> {
       try {
         (listener as (payload: Events[Name]) => void)(payload);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        this.#onThrow(error, name);
       }
     }
   }

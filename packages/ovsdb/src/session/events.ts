@@ -40,6 +40,8 @@ export interface OvsdbEvents {
   /** An endpoint was tried in vain. */
   refused: { readonly endpoint: string; readonly reason: OvsdbError };
   lock: LockState;
+  /** A listener threw. Without a listener for this, it becomes a process warning. */
+  listenerError: { readonly event: keyof OvsdbEvents; readonly error: unknown };
   /** What the option `tables` names and the server's schema lacks. */
   missing: { readonly missing: readonly MissingColumns[] };
 }

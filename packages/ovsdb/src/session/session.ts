@@ -148,7 +148,7 @@ export class Session {
       reason = toOvsdbError(error);
       connection?.close(reason);
     }
-    this.#leave(name, reason);
+    this.#leave(name, reason, syncedAt !== undefined);
     if (syncedAt === undefined) throw reason;
     return { time: syncedAt, reason };
   }
@@ -235,8 +235,7 @@ export class Session {
     }
   }
 
-  #leave(endpoint: string, reason: OvsdbError): void {
-    const wasSynced = this.#replica.isSynced;
+  #leave(endpoint: string, reason: OvsdbError, wasSynced: boolean): void {
     this.#connection = undefined;
     this.#replica.isSynced = false;
     this.#lock.takeDisconnect();

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { OvsdbError, op, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
+import { type OvsdbCluster, startOvsdbCluster } from '../src/testing/index.ts';
+import { connectTo, contentOf, librarySchema, namesOf, next } from './library.ts';
+
+async function withCluster(run: (cluster: OvsdbCluster) => Promise<void>): Promise<void> {
+  await using cluster = await startOvsdbCluster({ schema: librarySchema });
+  await run(cluster);
+}
+
+test('a client of a cluster talks to its leader, follows it, and resumes where it was', () =>
+  withCluster(async (cluster) => {
+    const synced: SyncedEvent[] = [];
+    const batches: UpdateBatch[] = [];
+    await using client = await connectTo(cluster.endpoints, {
+      on: { synced: (event) => synced.push(event), update: (batch) => batches.push(batch) },
+    });
+    const first = await cluster.leader();
+    assert.deepEqual(client.state, { kind: 'synced', endpoint: first.endpoint });
+    await client.transact([op.insert('Shelf', { name: 'a', numbers: [1, 2] })]);
+    assert.equal(batches.length, 1);
+
+    const reconnected = next(client, 'reconnected');
+    await first.kill('SIGKILL');
+    await reconnected;
+    const second = await cluster.leader();
+    assert.deepEqual(client.state, { kind: 'synced', endpoint: second.endpoint });
+    assert.notEqual(second, first);
+    assert.deepEqual(
+      synced.map(({ kind, method }) => [kind, method]),
+      [
+        ['initial', 'monitor_cond_since'],
+        ['resumed', 'monitor_cond_since'],
+      ],
+    );
+    assert.equal(batches.length, 1, 'nothing had changed meanwhile, so nothing was told');
+    await client.transact([op.mutate('Shelf', [['name', '==', 'a']], [['numbers', 'insert', [3]]])]);
+
+    await first.start();
+    await using everywhere = await connectTo(first.endpoint, { leaderOnly: false });
+    await client.sync();
+    await everywhere.sync();
+    assert.deepEqual(contentOf(everywhere), contentOf(client));
+    assert.deepEqual(
+      batches.map((batch) => batch.cause),
+      ['transaction', 'transaction'],
+    );
+  }));
+
+test('a follower does not serve a client that wants the leader', () =>
+  withCluster(async (cluster) => {
+    const leader = await cluster.leader();
+    const follower = cluster.servers.find((server) => server !== leader);
+    assert.ok(follower);
+    const attempt = connectTo(follower.endpoint, { connectTimeoutMs: 300 });
+    await assert.rejects(attempt, (error) => {
+      assert.ok(error instanceof OvsdbError && error.cause instanceof OvsdbError);
+      assert.equal(error.cause.code, 'unsuitable-server');
+      assert.match(error.message, /not the leader/);
+      return true;
+    });
+    await using client = await connectTo(follower.endpoint, { leaderOnly: false });
+    await client.transact([op.insert('Shelf', { name: 'through a follower' })]);
+    assert.deepEqual(namesOf(client), ['through a follower']);
+  }));
+
+test('what happens in a cluster beside the data is not told as an update', () =>
+  withCluster(async (cluster) => {
+    await using client = await connectTo(cluster.endpoints, { tables: { Rule: 'all' } });
+    await using writer = await connectTo(cluster.endpoints);
+    const batches: UpdateBatch[] = [];
+    client.on('update', (batch) => batches.push(batch));
+    // Each commit moves the index in `_Server`, which the session watches.
+    for (let index = 0; index < 5; index++) await writer.transact([op.insert('Shelf', { name: `s${index}` })]);
+    await client.sync();
+    assert.deepEqual(batches, []);
+  }));
