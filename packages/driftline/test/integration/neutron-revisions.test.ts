@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
+import { openNeutron, openWritable } from '../../src/neutron/connect.ts';
+import type { NeutronDatabase } from '../../src/neutron/database.ts';
+import type { OvnRevision } from '../../src/neutron/model/revision.ts';
+import { readSnapshot } from '../../src/neutron/read-snapshot.ts';
+import { bumpRevisions, deleteRevisions, type RevisionEntry } from '../../src/neutron/revisions.ts';
+import { type Databases, engines, execute, startDatabases } from './neutron-databases.ts';
+
+let databases: Databases;
+before(async () => {
+  databases = await startDatabases();
+});
+after(() => databases[Symbol.asyncDispose]());
+
+for (const engine of engines) {
+  test(`in ${engine} a revision is raised and never lowered`, async () => {
+    const database = await databases.load('2026.1', engine);
+    await using writer = openWritable(database);
+    const entries = await livingPorts(database);
+    const at = (revision: number) => entries.map((entry) => ({ ...entry, revision }));
+    await bumpRevisions(writer, at(1000));
+    assert.deepEqual(await bumpRevisions(writer, at(999)), { raised: 0, inserted: 0 });
+    assert.deepEqual(await bumpRevisions(writer, at(1000)), { raised: 0, inserted: 0 });
+    assert.deepEqual(numbersOf(await revisionsOf(database), entries), new Set([1000]));
+    assert.deepEqual(await bumpRevisions(writer, at(1001)), { raised: entries.length, inserted: 0 });
+    assert.deepEqual(numbersOf(await revisionsOf(database), entries), new Set([1001]));
+  });
+
+  test(`in ${engine} only the rows that are named change, and they say when`, async () => {
+    const database = await databases.load('2026.1', engine);
+    const before = await revisionsOf(database);
+    const [entry] = await livingPorts(database);
+    assert.ok(entry !== undefined);
+    await using writer = openWritable(database);
+    const startedMs = Math.floor(Date.now() / 1000) * 1000;
+    await bumpRevisions(writer, [{ ...entry, revision: 77 }]);
+    const changed = (await revisionsOf(database)).filter((row, index) => !isSame(row, before[index]));
+    assert.equal(changed.length, 1);
+    assert.equal(changed[0]?.resourceUuid, entry.resourceUuid);
+    assert.equal(changed[0]?.revisionNumber, 77);
+    assert.ok((changed[0]?.updatedAtMs ?? 0) >= startedMs);
+  });
+
+  test(`in ${engine} a missing row is inserted, but not of a resource that is gone`, async () => {
+    const database = await databases.load('2026.1', engine);
+    const entries = await livingPorts(database);
+    const [missing, gone] = entries;
+    assert.ok(missing !== undefined && gone !== undefined);
+    await execute(
+      database,
+      `delete from ovn_revision_numbers where resource_uuid in ('${missing.resourceUuid}', '${gone.resourceUuid}')`,
+    );
+    await using writer = openWritable(database);
+    const outcome = await bumpRevisions(writer, [
+      { ...missing, revision: 5 },
+      { ...gone, standardAttrId: 999_999, revision: 5 },
+    ]);
+    assert.deepEqual(outcome, { raised: 0, inserted: 1 });
+    const rows = (await revisionsOf(database)).filter(({ resourceUuid }) => resourceUuid === missing.resourceUuid);
+    assert.equal(rows.length, 1);
+    assert.equal(rows[0]?.revisionNumber, 5);
+    assert.equal(rows[0]?.standardAttrId, missing.standardAttrId);
+  });
+
+  test(`in ${engine} the row of a deleted resource is neither raised nor kept, that of a living one is`, async () => {
+    const database = await databases.load('2026.1', engine);
+    const [deleted, living] = await livingPorts(database);
+    assert.ok(deleted !== undefined && living !== undefined);
+    await execute(database, `update ovn_revision_numbers set standard_attr_id = null where ${isRow(deleted)}`);
+    await using writer = openWritable(database);
+    assert.deepEqual(await bumpRevisions(writer, [{ ...deleted, revision: 5000 }]), { raised: 0, inserted: 0 });
+    assert.equal(await deleteRevisions(writer, [deleted, living]), 1);
+    const left = (await revisionsOf(database)).filter(({ resourceType }) => resourceType === 'ports');
+    assert.ok(left.some(({ resourceUuid }) => resourceUuid === living.resourceUuid));
+    assert.ok(!left.some(({ resourceUuid }) => resourceUuid === deleted.resourceUuid));
+  });
+
+  test(`in ${engine} many writers at once end with the highest number everywhere`, async () => {
+    const database = await databases.load('2026.1', engine);
+    const entries = await livingPorts(database);
+    await execute(database, `delete from ovn_revision_numbers where resource_type = 'ports'`);
+    await Promise.all(
+      [3, 9, 1, 7, 5].map(async (revision) => {
+        await using writer = openWritable(database);
+        // Each in another order, as Neutron's workers do.
+        const shuffled = entries.toSorted((a, b) => hash(a, revision) - hash(b, revision));
+        for (const entry of shuffled) await bumpRevisions(writer, [{ ...entry, revision }]);
+      }),
+    );
+    assert.deepEqual(numbersOf(await revisionsOf(database), entries), new Set([9]));
+  });
+}
+
+test('two transactions that lock the same rows in opposite order both end well', async () => {
+  for (const engine of ['mariadb', 'postgresql'] as const) {
+    const database = await databases.load('2026.1', engine);
+    const [a, b] = await livingPorts(database);
+    assert.ok(a !== undefined && b !== undefined);
+    await using first = openWritable(database);
+    await using second = openWritable(database);
+    let attempts = 0;
+    const bothHold = Promise.withResolvers<void>();
+    let holders = 0;
+    const lock = (writer: typeof first, rows: readonly RevisionEntry[]) =>
+      writer.write(async (transaction) => {
+        attempts++;
+        for (const [index, row] of rows.entries()) {
+          await transaction.change(
+            sql`update ovn_revision_numbers set revision_number = revision_number + 1
+                where resource_uuid = ${row.resourceUuid} and resource_type = ${row.resourceType}`,
+          );
+          if (index === 0 && ++holders >= 2) bothHold.resolve();
+          if (index === 0) await bothHold.promise;
+        }
+      });
+    const before = await revisionsOf(database);
+    await Promise.all([lock(first, [a, b]), lock(second, [b, a])]);
+    assert.ok(attempts > 2, 'one was sent back by the server and tried again');
+    const raised = (await revisionsOf(database)).filter((row, index) => !isSame(row, before[index]));
+    assert.deepEqual(
+      raised.map(({ revisionNumber, resourceUuid }) => revisionNumber - numberOf(before, resourceUuid)),
+      [2, 2],
+    );
+  }
+});
+
+test('times are in UTC, whatever zone the server keeps', async () => {
+  const halfAnHourMs = 1_800_000;
+  for (const engine of ['mariadb', 'postgresql'] as const) {
+    const database = await databases.load('2026.1', engine);
+    const before = await revisionsOf(database);
+    if (engine === 'mariadb') await databases.mariadb.query('mysql', `SET GLOBAL time_zone = '+05:00'`);
+    else await execute(database, `alter database "${databaseName(database)}" set timezone = 'Asia/Karachi'`);
+    assert.deepEqual(await revisionsOf(database), before);
+
+    const [entry] = await livingPorts(database);
+    assert.ok(entry !== undefined);
+    await execute(database, `delete from ovn_revision_numbers where ${isRow(entry)}`);
+    await using writer = openWritable(database);
+    await bumpRevisions(writer, [entry]);
+    const row = (await revisionsOf(database)).find(
+      ({ resourceUuid, resourceType }) => resourceUuid === entry.resourceUuid && resourceType === 'ports',
+    );
+    for (const time of [row?.createdAtMs, row?.updatedAtMs]) {
+      assert.ok(Math.abs((time ?? 0) - Date.now()) < halfAnHourMs, `${engine} wrote ${time}`);
+    }
+    if (engine === 'mariadb') await databases.mariadb.query('mysql', `SET GLOBAL time_zone = 'SYSTEM'`);
+  }
+});
+
+async function livingPorts(database: NeutronDatabase): Promise<RevisionEntry[]> {
+  await using connection = await openNeutron(database);
+  const { ports, revisions } = await readSnapshot(connection);
+  return revisions
+    .filter(({ resourceType, standardAttrId }) => resourceType === 'ports' && standardAttrId !== undefined)
+    .map(({ resourceUuid, standardAttrId = 0 }) => ({
+      resourceType: 'ports',
+      resourceUuid,
+      standardAttrId,
+      revision: ports.get(resourceUuid)?.attributes.revision ?? 0,
+    }));
+}
+
+async function revisionsOf(database: NeutronDatabase): Promise<readonly OvnRevision[]> {
+  await using connection = await openNeutron(database);
+  return (await readSnapshot(connection)).revisions;
+}
+
+function numbersOf(revisions: readonly OvnRevision[], entries: readonly RevisionEntry[]): Set<number> {
+  const wanted = new Set(entries.map(({ resourceUuid }) => resourceUuid));
+  const rows = revisions.filter((row) => row.resourceType === 'ports' && wanted.has(row.resourceUuid));
+  assert.equal(rows.length, entries.length);
+  return new Set(rows.map(({ revisionNumber }) => revisionNumber));
+}
+
+function numberOf(revisions: readonly OvnRevision[], uuid: string): number {
+  return revisions.find((row) => row.resourceUuid === uuid && row.resourceType === 'ports')?.revisionNumber ?? 0;
+}
+
+function isSame(a: OvnRevision, b: OvnRevision | undefined): boolean {
+  return a.resourceUuid === b?.resourceUuid && a.revisionNumber === b.revisionNumber && a.updatedAtMs === b.updatedAtMs;
+}
+
+function databaseName(database: NeutronDatabase): string {
+  return database.engine === 'sqlite' ? database.path : database.database;
+}
+
+function isRow({ resourceUuid, resourceType }: RevisionEntry): string {
+  return `resource_uuid = '${resourceUuid}' and resource_type = '${resourceType}'`;
+}
+
+function hash({ resourceUuid }: RevisionEntry, seed: number): number {
+  return (Number.parseInt(resourceUuid.slice(0, 8), 16) * (2 * seed + 1)) % 1_000_003;
+}
