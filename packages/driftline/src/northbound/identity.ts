@@ -55,7 +55,10 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
     if (name.startsWith('neutron-') && UUID.test(name.slice(8))) return [name];
     return [name, ...namedByChildren(row, observed, 'ports', 'neutron:router_name')];
   },
-  Port_Group: byName,
+  Port_Group: ({ cells }) => {
+    const id = entry(cells, 'external_ids', 'neutron:security_group_id');
+    return id === undefined ? [text(cells, 'name')] : [text(cells, 'name'), `pg_${id.replaceAll('-', '_')}`];
+  },
   Address_Set: byName,
   HA_Chassis_Group: byName,
   Meter: byName,
