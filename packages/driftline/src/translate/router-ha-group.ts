@@ -36,7 +36,7 @@ export function* routerHaGroupRows(ctx: TranslationContext): Iterable<DesiredRow
         name: exact(name),
         external_ids: keys({
           'neutron:availability_zone_hints': view.zoneHints.join(','),
-          'neutron:router_id': ctx.features.has('haGroupIds') ? router.id : undefined,
+          'neutron:router_id': router.id,
         }),
         ha_chassis: { is: 'rows', table: 'HA_Chassis', rows: members(ctx, view) },
       },
