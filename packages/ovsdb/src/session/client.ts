@@ -234,7 +234,10 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
   async stealLock({ timeoutMs = 10_000 }: Deadline = {}): Promise<void> {
     const connection = this.#session.syncedConnection;
     if (connection === undefined) {
-      throw new OvsdbError('not-connected', `not in sync with ${this.#database} (${this.state.kind}); no lock was taken`);
+      throw new OvsdbError(
+        'not-connected',
+        `not in sync with ${this.#database} (${this.state.kind}); no lock was taken`,
+      );
     }
     await this.#session.lock.steal(connection, timeoutMs);
   }
