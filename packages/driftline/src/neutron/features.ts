@@ -29,10 +29,10 @@ export const FEATURES = {
   logLabels: { since: '2023.1', backported: ['zed'] },
   dhcpDomainSearchList: { since: '2023.1', backported: ['zed'] },
   localportNeedsMetadataDeviceId: { since: '2023.2' },
-  virtualKeepsAllAddresses: { since: '2023.2' },
+  virtualKeepsAllAddresses: { since: '2023.2', backported: ['2023.1'] },
   loadBalancerHealthMonitorPorts: { since: '2024.1', backported: ['2023.1', '2023.2'] },
   hostId: { since: '2023.2', backported: ['zed', '2023.1'] },
-  noRequestedChassisForVirtual: { since: '2023.2' },
+  noRequestedChassisForVirtual: { since: '2023.2', backported: ['zed', '2023.1'] },
   noMcastFloodReportsOnPorts: {
     since: '2023.2',
     backported: ['zed', '2023.1'],

@@ -80,12 +80,15 @@ const ROUTER_PORT_OWNERS: ReadonlySet<string> = new Set([
   'network:router_gateway',
 ]);
 
-/** The OVN router that the port belongs to; a router of another flavour has no rows of ours. */
+/** A router of another flavour has no rows of ours. */
+export const isOvnRouter = (ctx: TranslationContext, { flavorId }: Router): boolean =>
+  flavorId === undefined || !ctx.features.has('routerFlavors');
+
+/** The OVN router that the port belongs to. */
 export function ownRouterOf(ctx: TranslationContext, port: Port): Router | undefined {
   if (!ROUTER_PORT_OWNERS.has(port.deviceOwner)) return undefined;
   const router = ctx.index.routerOfPort.get(port.id) ?? ctx.snapshot.routers.get(port.deviceId);
-  if (router?.flavorId !== undefined && ctx.features.has('routerFlavors')) return undefined;
-  return router;
+  return router !== undefined && isOvnRouter(ctx, router) ? router : undefined;
 }
 
 /** Without the extension driver Neutron knows no port security; with it a port without a row has it. */

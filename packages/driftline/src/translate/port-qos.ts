@@ -1,10 +1,11 @@
 /** QoS policies as OVN sees them: which one limits a port, and what its rules come to. */
 import type { Port } from '../neutron/model/port.ts';
 import type { QosPolicy } from '../neutron/model/qos.ts';
-import { absent, choice, dated, type KeyWant } from '../northbound/desired.ts';
+import { absent, dated, type KeyWant } from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 import { providerSegment } from './logical-switch.ts';
 import { activeBinding, isExternal, isNetworkDevice } from './port-binding.ts';
+import { orAbsent } from './since.ts';
 
 export const QOS_DIRECTIONS = ['egress', 'ingress'] as const;
 export type QosDirection = (typeof QOS_DIRECTIONS)[number];
@@ -94,7 +95,7 @@ export function qosOptions(ctx: TranslationContext, port: Port): QosOptions {
   const option = (kbps: number): KeyWant => {
     if (kbps === 0) return absent;
     const rate = String(kbps * 1000);
-    return isKept ? dated('qosMinimumOnPhysical', rate) : orAbsent(rate);
+    return isKept ? dated('qosMinimumOnPhysical', rate) : orAbsent([rate], rate);
   };
   return {
     qos_max_rate: option(limits.maxKbps),
@@ -105,11 +106,4 @@ export function qosOptions(ctx: TranslationContext, port: Port): QosOptions {
 
 /** In kbit/s then, and gone with the next step of the same transaction or the next update of the port. */
 const optionsBeforePhysical = ({ minKbps }: QosLimits): QosOptions =>
-  minKbps === 0 ? NO_OPTIONS : { ...NO_OPTIONS, qos_min_rate: orAbsent(String(minKbps)) };
-
-const orAbsent = (rate: string): KeyWant =>
-  choice<string | number>(
-    `${rate}, or nothing: this release loses it when it updates the port`,
-    (found) => found === undefined || found === rate,
-    () => rate,
-  );
+  minKbps === 0 ? NO_OPTIONS : { ...NO_OPTIONS, qos_min_rate: orAbsent([String(minKbps)], String(minKbps)) };

@@ -15,6 +15,7 @@ import {
 import { qosContentKey, qosKey } from '../northbound/keys.ts';
 import type { TranslationContext } from './context.ts';
 import { logicalRouterPortName, logicalSwitchName } from './names.ts';
+import { isOvnRouter } from './port-binding.ts';
 import {
   effectivePolicy,
   egressLimiter,
@@ -117,9 +118,6 @@ const policyOf = (ctx: TranslationContext, ...ids: readonly (string | undefined)
   const id = ids.find((each) => each !== undefined);
   return id === undefined ? undefined : ctx.snapshot.qosPolicies.get(id);
 };
-
-const isOvnRouter = (ctx: TranslationContext, router: Router): boolean =>
-  router.flavorId === undefined || !ctx.features.has('routerFlavors');
 
 /** On the external network, where the address enters and leaves. */
 function* floatingIpRows(ctx: TranslationContext, floatingIp: FloatingIp): Iterable<DesiredRow> {

@@ -1,5 +1,5 @@
 import type { FeatureName } from '../neutron/features.ts';
-import { choice, dated, type KeyWant } from '../northbound/desired.ts';
+import { absent, choice, dated, type KeyWant } from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 
 /**
@@ -13,5 +13,15 @@ export function writtenSince(ctx: TranslationContext, feature: FeatureName, valu
     `${value}, or nothing: only later point releases write it`,
     (found) => found === undefined || found === value,
     () => undefined,
+  );
+}
+
+/** A key that may be there with one of these values, and need not be; `fallback` is what to write. */
+export function orAbsent(values: readonly string[], fallback?: string): KeyWant {
+  if (values.length === 0) return absent;
+  return choice<string | number>(
+    `nothing, or one of ${JSON.stringify(values)}`,
+    (found) => found === undefined || values.includes(String(found)),
+    () => fallback,
   );
 }

@@ -4,7 +4,7 @@ import { type Cell, choice, dated, type KeyWant } from '../northbound/desired.ts
 import type { TranslationContext } from './context.ts';
 import { isIp } from './ip.ts';
 import { logicalSwitchName } from './names.ts';
-import { capabilitiesOf } from './port-binding.ts';
+import { capabilitiesOf, isOvnRouter } from './port-binding.ts';
 import { REVISION_KEY, revisionKey } from './revision.ts';
 import { writtenSince } from './since.ts';
 import { truncated } from './switch-port-addresses.ts';
@@ -100,13 +100,13 @@ const NO_HOST = choice<string | number>(
  * Its floating IP, for Octavia. Of several the last written; a disassociation through the router leaves the key there,
  * because Neutron's driver is called without the row's external_ids then.
  */
-function portFloatingIp({ index, snapshot }: TranslationContext, port: Port): KeyWant {
-  const floatingIps = index.floatingIpsOfFixedPort.of(port.id);
+function portFloatingIp(ctx: TranslationContext, port: Port): KeyWant {
+  const floatingIps = ctx.index.floatingIpsOfFixedPort.of(port.id);
   if (floatingIps.length === 0) return STALE_FLOATING_IP;
-  const written = floatingIps.filter(
-    ({ routerId, fixedIpAddress }) =>
-      fixedIpAddress !== undefined && routerId !== undefined && snapshot.routers.has(routerId),
-  );
+  const written = floatingIps.filter(({ routerId, fixedIpAddress }) => {
+    const router = routerId === undefined ? undefined : ctx.snapshot.routers.get(routerId);
+    return fixedIpAddress !== undefined && router !== undefined && isOvnRouter(ctx, router);
+  });
   const [only] = written;
   if (only === undefined) return STALE_FLOATING_IP;
   if (written.length === 1) return only.floatingIpAddress;

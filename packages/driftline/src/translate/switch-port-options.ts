@@ -2,8 +2,10 @@
 import { type Absent, absent, type Cell, type Choice, choice, dated, type KeyWant } from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 import { logicalRouterPortName } from './names.ts';
-import { chassisOfCard, hasSwitchPort, isNetworkDevice } from './port-binding.ts';
+import { hasSwitchPort, isNetworkDevice } from './port-binding.ts';
 import { type QosOptions, qosOptions } from './port-qos.ts';
+import { activationStrategy, requestedChassis } from './requested-chassis.ts';
+import { orAbsent } from './since.ts';
 import type { SwitchPortFacts } from './switch-port-facts.ts';
 import { anyOrder, isPermutation } from './words.ts';
 
@@ -21,10 +23,9 @@ function portOptions(ctx: TranslationContext, facts: SwitchPortFacts, qos: QosOp
   const { parameters, type } = facts;
   const isVtep = parameters.is === 'vtep';
   const isPlugged = parameters.is === 'remote-managed' && type !== 'external';
-  const migration = migrationTarget(facts);
   const options: Options = {
-    'requested-chassis': requestedChassis(ctx, facts, migration),
-    'activation-strategy': migration === undefined ? absent : activationStrategy(ctx, facts),
+    'requested-chassis': requestedChassis(ctx, facts),
+    'activation-strategy': activationStrategy(ctx, facts),
     'virtual-ip': absent,
     'virtual-parents': absent,
     'vtep-physical-switch': isVtep ? parameters.physicalSwitch : absent,
@@ -59,73 +60,6 @@ function routerOptions(ctx: TranslationContext, { port, binding }: SwitchPortFac
     mcast_flood_reports: ctx.features.has('noMcastFloodReportsOnPorts') ? NO_FLOOD_REPORTS : orAbsent(['true']),
     ...NEVER_ON_PORTS,
   };
-}
-
-function orAbsent(values: readonly string[]): KeyWant {
-  if (values.length === 0) return absent;
-  return choice<string | number>(
-    `nothing, or after an update of the port ${JSON.stringify(values)}`,
-    (found) => found === undefined || values.includes(String(found)),
-    () => undefined,
-  );
-}
-
-/** The chassis that a port moves to while it migrates. */
-function migrationTarget({ binding, type }: SwitchPortFacts): string | undefined {
-  const target = binding.profile.migrating_to;
-  return typeof target === 'string' && target !== '' && type !== 'external' ? target : undefined;
-}
-
-const NO_REQUEST = dated<string | Absent>('requestedChassisOnlyWithHost', absent, '');
-
-function requestedChassis(ctx: TranslationContext, facts: SwitchPortFacts, migration: string | undefined): KeyWant {
-  const { features } = ctx;
-  const { type, virtual, binding } = facts;
-  if (type === 'external') return absent;
-  const host = requestedHost(ctx, facts);
-  if (host === undefined) return anyKnownHost(ctx);
-  if (type === 'virtual' && virtual?.isCertain) {
-    if (features.has('requestedChassisOnlyWithHost')) return noRequest(binding.host);
-    // Made virtual by a parent it keeps the (empty) request that it had as an ordinary port.
-    if (features.has('noRequestedChassisForVirtual')) return orAbsent(['', host]);
-  }
-  if (host === '') {
-    if (features.has('requestedChassisOnlyWithHost')) return NO_REQUEST;
-    // A port that ceased to be virtual has none either.
-    return features.has('noRequestedChassisForVirtual') ? orAbsent(['']) : '';
-  }
-  const wanted = migration === undefined ? host : `${host},${migration}`;
-  if (type === 'virtual') return orAbsent([wanted, '']);
-  if (migration === undefined || features.has('multichassisBindingAssumed')) return wanted;
-  return choice<string | number>(
-    'the host, and the target where the Southbound knows multi-chassis bindings',
-    (found) => found === wanted || found === host,
-    () => wanted,
-  );
-}
-
-const noRequest = (host: string): KeyWant =>
-  host === '' ? NO_REQUEST : dated<string | Absent>('noRequestedChassisForVirtual', absent, '', host);
-
-/** undefined: the chassis with the port's SmartNIC is not known now. */
-function requestedHost(ctx: TranslationContext, { binding, parameters }: SwitchPortFacts): string | undefined {
-  if (binding.vnicType !== 'remote-managed') return binding.host;
-  if (parameters.is !== 'remote-managed') return '';
-  return chassisOfCard(ctx, parameters.serialNumber)?.hostname;
-}
-
-const anyKnownHost = (ctx: TranslationContext): KeyChoice =>
-  choice<string | number>(
-    'a chassis',
-    (found) => found === undefined || ctx.chassis.some(({ hostname }) => hostname === found),
-    () => undefined,
-  );
-
-function activationStrategy(ctx: TranslationContext, { type, virtual, binding }: SwitchPortFacts): KeyWant {
-  if (!ctx.features.has('activationStrategyOption')) return binding.host === '' ? absent : 'rarp';
-  const isVirtual = type === 'virtual' && virtual?.isCertain;
-  if (isVirtual || binding.host === '' || binding.vifType === 'vhostuser') return absent;
-  return ctx.config.ovn.liveMigrationActivationStrategy || absent;
 }
 
 const NO_FLOOD_REPORTS = dated<string | Absent>('noMcastFloodReportsOnPorts', absent, 'true');
