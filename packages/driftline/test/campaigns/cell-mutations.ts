@@ -1,0 +1,202 @@
+import { type Column, type OvsdbAtom, op, type ReplicaRow, type ValueInput } from '@driftline/ovsdb';
+import { alterAtom, madeAtom } from './alter.ts';
+import { NEUTRON_COLUMNS, RUN_TIME_KEYS, WHOLE_MAPS } from './columns.ts';
+import { freeChoiceFor } from './free-choices.ts';
+import { concern, type Mutation, type Mutator, show } from './mutation.ts';
+import type { Random } from './random.ts';
+import type { World } from './world.ts';
+
+/** Columns of the table that Neutron writes and the server knows. */
+export const columnsOf = (world: World, table: string): readonly Column[] =>
+  (NEUTRON_COLUMNS[table] ?? []).flatMap((name) => world.view.columns(table)?.get(name) ?? []);
+
+/** Columns and keys by which other rows, or their owner, know a row: a host of foreign rows keeps them. */
+const NAMES: ReadonlySet<string> = new Set(['name']);
+
+export const changeCell: Mutator = (world, table, random) => {
+  const columns = columnsOf(world, table).filter(({ kind, key }) => kind !== 'map' && key.type !== 'uuid');
+  return firstOf(random, world.rows(table), columns, (row, column) => {
+    if (world.isHost(row._uuid) && NAMES.has(column.name)) return undefined;
+    if (isOfNorthd(table, row, column.name)) return undefined;
+    const value = otherValue(world, table, row, column, random);
+    if (value === undefined) return undefined;
+    return {
+      ...about(world, table, row, 'cell changed', column),
+      what: `set ${table} ${world.name(row)} ${column.name} from ${show(row[column.name])} to ${show(value.value)}`,
+      operations: [op.update(table, row._uuid, { [column.name]: value.value })],
+    };
+  });
+};
+
+/** ovn-northd fills `tag` where Neutron requests one. */
+const isOfNorthd = (table: string, row: ReplicaRow, column: string): boolean =>
+  table === 'Logical_Switch_Port' && column === 'tag' && row.tag_request !== undefined;
+
+function otherValue(
+  _world: World,
+  table: string,
+  row: ReplicaRow,
+  column: Column,
+  random: Random,
+): { readonly value: ValueInput } | undefined {
+  const found = row[column.name];
+  const choice = freeChoiceFor(table, row, column.name, undefined);
+  if (choice !== undefined) return choice.invalid === undefined ? undefined : { value: choice.invalid };
+  if (Array.isArray(found)) return otherSet(column, found, random);
+  if (found === undefined) {
+    const made = madeAtom(column, random);
+    return made === undefined ? undefined : { value: made };
+  }
+  if (column.kind === 'optional' && random.below(3) === 0) return { value: undefined };
+  const altered = alterAtom(column.key, found as OvsdbAtom, random);
+  return altered === undefined ? undefined : { value: altered };
+}
+
+/** One member gone, one more, or one changed. */
+function otherSet(column: Column, found: readonly OvsdbAtom[], random: Random): { value: ValueInput } | undefined {
+  const way = random.below(3);
+  if (way === 0 && found.length > column.min) {
+    const lost = random.pick(found);
+    return { value: found.filter((member) => member !== lost) };
+  }
+  const base = found.length === 0 ? madeAtom(column, random) : alterAtom(column.key, random.pick(found), random);
+  if (base === undefined || found.includes(base)) return undefined;
+  if (way === 1 || found.length === 0) return { value: [...found, base] };
+  const changed = random.pick(found);
+  return { value: found.map((member) => (member === changed ? base : member)) };
+}
+
+export const removeKey: Mutator = (world, table, random) =>
+  firstKey(world, table, random, (row, column, key) => ({
+    ...about(world, table, row, 'map key removed', column, key),
+    what: `removed ${table} ${world.name(row)} ${column.name}:${key}`,
+    operations: [op.mutate(table, row._uuid, [[column.name, 'delete', [key]]])],
+  }));
+
+export const changeKey: Mutator = (world, table, random) =>
+  firstKey(world, table, random, (row, column, key, value) => {
+    const other = otherKeyValue(table, row, column, key, value, random);
+    if (other === undefined || other === value) return undefined;
+    return {
+      ...about(world, table, row, 'map key changed', column, key),
+      what: `set ${table} ${world.name(row)} ${column.name}:${key} from ${show(value)} to ${show(other)}`,
+      operations: [
+        op.mutate(table, row._uuid, [
+          [column.name, 'delete', [key]],
+          [column.name, 'insert', new Map([[key, other]])],
+        ]),
+      ],
+    };
+  });
+
+function otherKeyValue(
+  table: string,
+  row: ReplicaRow,
+  column: Column,
+  key: string,
+  value: OvsdbAtom,
+  random: Random,
+): OvsdbAtom | undefined {
+  if (key === 'neutron:revision_number') {
+    // A higher one may be a write of Neutron's that SQL will show in a moment: it is told, and never lowered.
+    const revision = Number(value);
+    return revision > 0 ? String(random.below(revision)) : undefined;
+  }
+  const choice = freeChoiceFor(table, row, column.name, key);
+  if (choice !== undefined) return choice.invalid;
+  return column.value === undefined ? undefined : alterAtom(column.value, value, random);
+}
+
+/** Only where every key is Neutron's: in a shared map a further key is its owner's business. */
+export const addKey: Mutator = (world, table, random) => {
+  const columns = columnsOf(world, table).filter(({ name }) => WHOLE_MAPS.has(`${table}.${name}`));
+  return firstOf(random, world.rows(table), columns, (row, column) => {
+    const found = row[column.name];
+    if (!(found instanceof Map)) return undefined;
+    const keys = column.key.enum === undefined ? [`drifted-${random.below(1000)}`] : [...column.key.enum];
+    const key = keys.find((each) => !found.has(each));
+    if (key === undefined || column.value === undefined) return undefined;
+    const value = column.value.type === 'integer' ? 1 + random.below(60) : `drifted-${random.below(1000)}`;
+    return {
+      ...about(world, table, row, 'map key added', column, String(key)),
+      what: `added ${table} ${world.name(row)} ${column.name}:${String(key)} = ${show(value)}`,
+      operations: [op.mutate(table, row._uuid, [[column.name, 'insert', new Map([[key, value]])]])],
+    };
+  });
+};
+
+type Made = Mutation | undefined;
+
+const about = (
+  world: World,
+  table: string,
+  row: ReplicaRow,
+  kind: Mutation['kind'],
+  column: Column,
+  key?: string,
+): Omit<Mutation, 'what' | 'operations'> => ({
+  table,
+  row: world.name(row),
+  kind,
+  column: column.name,
+  ...(key === undefined ? {} : { key }),
+  touched: [row._uuid],
+  concerns: concern(world, table, [row]),
+});
+
+/** Columns first: a column that few rows fill is then drawn as often as the others. */
+function firstOf(
+  random: Random,
+  rows: readonly ReplicaRow[],
+  columns: readonly Column[],
+  make: (row: ReplicaRow, column: Column) => Made,
+): Made {
+  for (const column of random.shuffle(columns)) {
+    for (const row of random.shuffle(rows)) {
+      const made = make(row, column);
+      if (made !== undefined) return made;
+    }
+  }
+  return undefined;
+}
+
+function firstKey(
+  world: World,
+  table: string,
+  random: Random,
+  make: (row: ReplicaRow, column: Column, key: string, value: OvsdbAtom) => Made,
+): Made {
+  const rows = world.rows(table);
+  const seats = new Map<string, { column: Column; key: string; rows: ReplicaRow[] }>();
+  for (const column of columnsOf(world, table)) {
+    if (column.kind !== 'map') continue;
+    for (const row of rows) {
+      for (const key of (row[column.name] as ReadonlyMap<string, OvsdbAtom>).keys()) {
+        if (!isOfNeutron(world, table, row, column.name, key)) continue;
+        // Keys that are data (DNS names, balancers' addresses) share one seat.
+        const seat = WHOLE_MAPS.has(`${table}.${column.name}`) ? column.name : `${column.name}:${key}`;
+        const taken = seats.get(seat) ?? { column, key, rows: [] };
+        taken.rows.push(row);
+        seats.set(seat, taken);
+      }
+    }
+  }
+  for (const { column, key, rows: having } of random.shuffle([...seats.values()])) {
+    const isData = WHOLE_MAPS.has(`${table}.${column.name}`);
+    for (const row of random.shuffle(having)) {
+      const map = row[column.name] as ReadonlyMap<string, OvsdbAtom>;
+      const chosen = isData ? random.pick([...map.keys()]) : key;
+      const made = isOfNeutron(world, table, row, column.name, chosen)
+        ? make(row, column, chosen, map.get(chosen) as OvsdbAtom)
+        : undefined;
+      if (made !== undefined) return made;
+    }
+  }
+  return undefined;
+}
+
+function isOfNeutron(world: World, table: string, row: ReplicaRow, column: string, key: string): boolean {
+  if (RUN_TIME_KEYS.has(`${table}.${column}:${key}`) || world.isForeignKey(row, column, key)) return false;
+  const choice = freeChoiceFor(table, row, column, key);
+  return choice === undefined || choice.invalid !== undefined;
+}
