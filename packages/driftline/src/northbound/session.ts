@@ -1,8 +1,17 @@
-import { type ColumnKind, type Operation, OvsdbClient, OvsdbError, type TransactResult } from '@driftline/ovsdb';
+import {
+  type ColumnKind,
+  type ConnectOptions,
+  type Operation,
+  OvsdbClient,
+  OvsdbError,
+  type TableTypes,
+  type TransactResult,
+} from '@driftline/ovsdb';
 import type { OvsdbRemote, OvsdbSettings } from '../config/config.ts';
 import type { NorthboundSchema } from '../translate/context.ts';
+import type { OVNNorthboundTables } from './northbound.gen.ts';
 import type { RowSource } from './observed.ts';
-import { COLUMN_POLICIES, EMBEDDED_TABLES, OWNED_TABLES, RUNTIME_COLUMNS } from './tables.ts';
+import { COLUMN_POLICIES, EMBEDDED_TABLES, OWNED_TABLES, type OwnedTable, RUNTIME_COLUMNS } from './tables.ts';
 
 /** The lock that Neutron's maintenance workers take, so that of all workers exactly one maintains (law 10). */
 export const MAINTENANCE_LOCK = 'ovn_db_inconsistencies_periodics';
@@ -18,23 +27,23 @@ export interface SessionOptions {
 }
 
 /** The OVSDB tables and columns that are watched: all but what ovn-northd writes at run time and nobody reads. */
-export function watchedTables(): Record<string, readonly string[]> {
+export function watchedTables(): NonNullable<ConnectOptions<OVNNorthboundTables>['tables']> {
   const tables: Record<string, readonly string[]> = {};
   for (const table of [...OWNED_TABLES, ...EMBEDDED_TABLES]) {
     tables[table] = Object.keys(COLUMN_POLICIES[table]).filter((column) => !RUNTIME_COLUMNS.has(`${table}.${column}`));
   }
-  return tables;
+  return tables as ReturnType<typeof watchedTables>;
 }
 
-export function connectRemote(
+export function connectRemote<Tables extends TableTypes>(
   database: string,
   remote: OvsdbRemote,
   settings: OvsdbSettings,
-  tables: Record<string, readonly string[]>,
+  tables: NonNullable<ConnectOptions<Tables>['tables']>,
   options: SessionOptions,
-): Promise<OvsdbClient> {
+): Promise<OvsdbClient<Tables>> {
   const { tls } = remote;
-  return OvsdbClient.connect({
+  return OvsdbClient.connect<Tables>({
     database,
     endpoints: remote.endpoints,
     tables,
@@ -49,18 +58,24 @@ export function connectRemote(
 
 /** A live replica of the Northbound and, where it may write, the way to write it. */
 export class NorthboundSession implements AsyncDisposable {
-  readonly client: OvsdbClient;
+  readonly client: OvsdbClient<OVNNorthboundTables>;
   readonly source: RowSource;
   readonly schema: NorthboundSchema;
 
-  private constructor(client: OvsdbClient) {
+  private constructor(client: OvsdbClient<OVNNorthboundTables>) {
     this.client = client;
-    this.source = { rows: (table) => client.replica.table(table).rows.values() as Iterable<never> };
+    this.source = { rows: (table) => client.replica.table(table as OwnedTable).rows.values() };
     this.schema = describeSchema(client);
   }
 
   static async open(settings: OvsdbSettings, options: SessionOptions): Promise<NorthboundSession> {
-    const client = await connectRemote('OVN_Northbound', settings.northbound, settings, watchedTables(), options);
+    const client = await connectRemote<OVNNorthboundTables>(
+      'OVN_Northbound',
+      settings.northbound,
+      settings,
+      watchedTables(),
+      options,
+    );
     return new NorthboundSession(client);
   }
 
@@ -99,7 +114,7 @@ export class NorthboundSession implements AsyncDisposable {
   }
 }
 
-function describeSchema(client: OvsdbClient): NorthboundSchema {
+function describeSchema(client: OvsdbClient<OVNNorthboundTables>): NorthboundSchema {
   const column = (table: string, name: string) => client.schema.tables.get(table)?.columns.get(name);
   return {
     version: client.schema.version,

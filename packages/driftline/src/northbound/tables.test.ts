@@ -10,7 +10,7 @@ interface Schema {
 }
 
 /** OVN's own schemas, from what Zed's deployers ran to the newest. */
-const folder = join(import.meta.dirname, '..', '..', 'test', 'fixtures', 'schemas');
+const folder = join(import.meta.dirname, '..', '..', 'schemas');
 const schemas = readdirSync(folder)
   .filter((name) => name.startsWith('ovn-nb-'))
   .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Schema);

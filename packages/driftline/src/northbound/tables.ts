@@ -3,6 +3,8 @@
  * schema: every column of every table is in it.
  */
 
+import type { OVNNorthboundTables } from './northbound.gen.ts';
+
 /** Tables in which Neutron owns rows with an identity of their own. Listing tables come before what they list. */
 export const OWNED_TABLES = [
   'NB_Global',
@@ -52,7 +54,15 @@ const ignored = (reason: string): ColumnPolicy => ({ is: 'ignored', reason });
 const NEVER_WRITTEN = 'Neutron never writes it: an operator or another CMS may';
 const RUNTIME = 'written by ovn-northd at run time';
 
-export const COLUMN_POLICIES: Readonly<Record<OwnedTable | EmbeddedTable, Readonly<Record<string, ColumnPolicy>>>> = {
+/** The columns that the newest schema has, without the index signature that every row type has. */
+type ColumnOf<Table extends keyof OVNNorthboundTables> = Exclude<
+  keyof { [Column in keyof OVNNorthboundTables[Table] as string extends Column ? never : Column]: never },
+  '_uuid' | number
+>;
+type PoliciesOf<Table extends keyof OVNNorthboundTables> = { readonly [Column in ColumnOf<Table>]: ColumnPolicy };
+
+/** A column that the schema has and this list lacks does not compile. */
+const POLICIES: { readonly [Table in OwnedTable | EmbeddedTable]: PoliciesOf<Table> } = {
   NB_Global: {
     external_ids: map,
     options: map,
@@ -220,6 +230,9 @@ export const COLUMN_POLICIES: Readonly<Record<OwnedTable | EmbeddedTable, Readon
   },
   Meter_Band: { action: compared, rate: compared, burst_size: compared, external_ids: ignored(NEVER_WRITTEN) },
 };
+
+export const COLUMN_POLICIES: Readonly<Record<OwnedTable | EmbeddedTable, Readonly<Record<string, ColumnPolicy>>>> =
+  POLICIES;
 
 /** Tables in which Neutron owns nothing. */
 export const FOREIGN_TABLES: Readonly<Record<string, string>> = {

@@ -13,6 +13,7 @@ import { type FoundRelease, readRelease } from '../neutron/release.ts';
 import { connectRemote, MAINTENANCE_LOCK, NorthboundSession } from '../northbound/session.ts';
 import type { Chassis } from '../southbound/chassis.ts';
 import { readChassis, WATCHED_SOUTHBOUND } from '../southbound/read-chassis.ts';
+import type { OVNSouthboundTables } from '../southbound/southbound.gen.ts';
 
 export interface OpenOptions {
   /** A deployment opened to read has no way to write. */
@@ -25,7 +26,7 @@ interface Parts {
   readonly found: FoundRelease;
   readonly neutron: NeutronConnection;
   readonly northbound: NorthboundSession;
-  readonly southbound: OvsdbClient;
+  readonly southbound: OvsdbClient<OVNSouthboundTables>;
   readonly systemNameservers: readonly string[];
 }
 
@@ -35,7 +36,7 @@ export class Deployment implements AsyncDisposable {
   readonly found: FoundRelease;
   readonly neutron: NeutronConnection;
   readonly northbound: NorthboundSession;
-  readonly #southbound: OvsdbClient;
+  readonly #southbound: OvsdbClient<OVNSouthboundTables>;
   readonly systemNameservers: readonly string[];
 
   readonly #opened: AsyncDisposableStack;
@@ -62,9 +63,10 @@ export class Deployment implements AsyncDisposable {
       NorthboundSession.open(ovsdb, { writable, ...cancel, ...(writable ? { lock: MAINTENANCE_LOCK } : {}) }).then(
         (session) => opened.use(session),
       ),
-      connectRemote('OVN_Southbound', ovsdb.southbound, ovsdb, WATCHED_SOUTHBOUND, { writable: false, ...cancel }).then(
-        (client) => opened.use(client),
-      ),
+      connectRemote<OVNSouthboundTables>('OVN_Southbound', ovsdb.southbound, ovsdb, WATCHED_SOUTHBOUND, {
+        writable: false,
+        ...cancel,
+      }).then((client) => opened.use(client)),
       readSystemNameservers(),
     ]);
     return new Deployment({ config, found, neutron, northbound, southbound, systemNameservers }, opened.move());
