@@ -12,6 +12,7 @@ import {
 import type { TranslationContext } from './context.ts';
 import { externalPortHaGroup } from './ha-chassis-group.ts';
 import { dropPortGroupName, logicalSwitchName, portGroupName } from './names.ts';
+import { onceFor } from './once.ts';
 import { hasSwitchPort } from './port-binding.ts';
 import { dhcpOptionsFor, hasDhcp, portDhcpCells } from './port-dhcp-options.ts';
 import { pvlanGroupsOf } from './pvlan.ts';
@@ -107,12 +108,18 @@ const LEFT_TAG = choice<ColumnValue>(
 );
 
 function listings(ctx: TranslationContext, { port, isTrusted, isSecured, type }: SwitchPortFacts): readonly Listing[] {
-  const listed: Listing[] = [{ table: 'Logical_Switch', column: 'ports', key: logicalSwitchName(port.networkId) }];
+  const listed: Listing[] = [switchListing(ctx, port.networkId)];
   for (const key of pvlanGroupsOf(ctx, port)) listed.push({ table: 'Port_Group', column: 'ports', key });
   if (isTrusted) return listed;
   if (isSecured && type !== 'vtep') listed.push(DROP_LISTING);
-  for (const id of port.securityGroupIds) listed.push({ table: 'Port_Group', column: 'ports', key: portGroupName(id) });
+  for (const id of port.securityGroupIds) listed.push(securityGroupListing(ctx, id));
   return listed;
 }
 
 const DROP_LISTING: Listing = { table: 'Port_Group', column: 'ports', key: dropPortGroupName };
+const switchListing = onceFor(
+  (_ctx, networkId): Listing => ({ table: 'Logical_Switch', column: 'ports', key: logicalSwitchName(networkId) }),
+);
+const securityGroupListing = onceFor(
+  (_ctx, id): Listing => ({ table: 'Port_Group', column: 'ports', key: portGroupName(id) }),
+);

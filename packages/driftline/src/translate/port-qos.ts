@@ -81,16 +81,16 @@ export interface QosOptions {
   readonly qos_min_rate: KeyWant;
 }
 
-const NO_OPTIONS: QosOptions = { qos_max_rate: absent, qos_burst: absent, qos_min_rate: absent };
+export const NO_QOS_OPTIONS: QosOptions = { qos_max_rate: absent, qos_burst: absent, qos_min_rate: absent };
 
 /** Keys of `Logical_Switch_Port.options`, in bit/s. */
 export function qosOptions(ctx: TranslationContext, port: Port): QosOptions {
   const policy = effectivePolicy(ctx, port);
-  if (policy === undefined) return NO_OPTIONS;
+  if (policy === undefined) return NO_QOS_OPTIONS;
   const limits = limitsOf(policy, 'egress');
   if (!ctx.features.has('qosMinimumOnPhysical')) return optionsBeforePhysical(limits);
   const limiter = egressLimiter(ctx, port, limits);
-  if (limiter === 'row') return NO_OPTIONS;
+  if (limiter === 'row') return NO_QOS_OPTIONS;
   const isKept = ctx.features.has('qosOptionsKept') && limiter === 'options';
   const option = (kbps: number): KeyWant => {
     if (kbps === 0) return absent;
@@ -106,4 +106,4 @@ export function qosOptions(ctx: TranslationContext, port: Port): QosOptions {
 
 /** In kbit/s then, and gone with the next step of the same transaction or the next update of the port. */
 const optionsBeforePhysical = ({ minKbps }: QosLimits): QosOptions =>
-  minKbps === 0 ? NO_OPTIONS : { ...NO_OPTIONS, qos_min_rate: orAbsent([String(minKbps)], String(minKbps)) };
+  minKbps === 0 ? NO_QOS_OPTIONS : { ...NO_QOS_OPTIONS, qos_min_rate: orAbsent([String(minKbps)], String(minKbps)) };

@@ -1,9 +1,10 @@
 /** `Logical_Switch_Port.external_ids` of Neutron's ports. The map is shared: Octavia keeps keys of its own there. */
-import type { Port } from '../neutron/model/port.ts';
+import type { Port, PortBinding } from '../neutron/model/port.ts';
 import { type Cell, choice, dated, type KeyWant } from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 import { isIp } from './ip.ts';
 import { logicalSwitchName } from './names.ts';
+import { onceFor } from './once.ts';
 import { capabilitiesOf, isOvnRouter } from './port-binding.ts';
 import { REVISION_KEY, revisionKey } from './revision.ts';
 import { writtenSince } from './since.ts';
@@ -19,29 +20,17 @@ export function externalIdsCell(ctx: TranslationContext, facts: SwitchPortFacts)
     'neutron:device_owner': port.deviceOwner,
     'neutron:project_id': port.projectId,
     'neutron:cidrs': cidrs(ctx, facts),
-    'neutron:network_name': logicalSwitchName(port.networkId),
-    'neutron:security_group_ids': facts.isTrusted ? '' : anyOrder(port.securityGroupIds, ' '),
+    'neutron:network_name': switchNameOf(ctx, port.networkId),
+    'neutron:security_group_ids': facts.isTrusted ? '' : securityGroups(ctx, port.securityGroupIds.join(' ')),
     [REVISION_KEY]: revisionKey(port),
     'neutron:host_id': hostId(ctx, facts),
     'neutron:port_fip': portFloatingIp(ctx, port),
   };
-  if (ctx.features.has('addressScopeIds') || ctx.features.maybe('addressScopeIds')) {
-    const isVtep = facts.type === 'vtep';
-    put(
-      keys,
-      'neutron:subnet_pool_addr_scope4',
-      writtenSince(ctx, 'addressScopeIds', isVtep ? '' : scopeOf(ctx, port, 4)),
-    );
-    put(
-      keys,
-      'neutron:subnet_pool_addr_scope6',
-      writtenSince(ctx, 'addressScopeIds', isVtep ? '' : scopeOf(ctx, port, 6)),
-    );
-  }
-  if (ctx.features.has('vnicTypeAndCapabilities')) {
-    keys['neutron:vnic_type'] = dated('vnicTypeAndCapabilities', binding.vnicType);
-    keys['neutron:port_capabilities'] = dated('vnicTypeAndCapabilities', capabilitiesOf(binding).join(';'));
-  }
+  const isVtep = facts.type === 'vtep';
+  put(keys, 'neutron:subnet_pool_addr_scope4', scope(ctx, isVtep ? '' : scopeOf(ctx, port, 4)));
+  put(keys, 'neutron:subnet_pool_addr_scope6', scope(ctx, isVtep ? '' : scopeOf(ctx, port, 6)));
+  put(keys, 'neutron:vnic_type', vnicType(ctx, binding.vnicType));
+  put(keys, 'neutron:port_capabilities', vnicType(ctx, capabilitiesOf(binding).join(';')));
   put(keys, 'neutron:mtu', mtu(ctx, facts));
   if (facts.type === 'virtual' && ctx.features.has('parentHostname')) {
     keys['neutron:parent_hostname'] = parentHostname(facts);
@@ -52,6 +41,12 @@ export function externalIdsCell(ctx: TranslationContext, facts: SwitchPortFacts)
 function put(keys: Record<string, KeyWant>, key: string, want: KeyWant | undefined): void {
   if (want !== undefined) keys[key] = want;
 }
+
+const switchNameOf = onceFor((_ctx, networkId) => logicalSwitchName(networkId));
+const securityGroups = onceFor((_ctx, ids) => anyOrder(ids === '' ? [] : ids.split(' '), ' '));
+const scope = onceFor((ctx, id) => writtenSince(ctx, 'addressScopeIds', id));
+const vnicType = onceFor((ctx, value) => writtenSince(ctx, 'vnicTypeAndCapabilities', value));
+const mtuSince = onceFor((ctx, value) => writtenSince(ctx, 'portMtu', value));
 
 function cidrs(ctx: TranslationContext, facts: SwitchPortFacts): KeyWant {
   const { port, type } = facts;
@@ -80,15 +75,20 @@ function scopeOf(ctx: TranslationContext, port: Port, ipVersion: 4 | 6): string 
 }
 
 /** Written when OVN reports the port up, taken away when it reports it down; both may be missed. */
-function hostId({ features }: TranslationContext, { port, binding }: SwitchPortFacts): KeyWant {
-  if (!features.has('hostId') && !features.maybe('hostId')) return NO_HOST;
-  if (binding.host === '') return NO_HOST;
-  return choice<string | number>(
-    'the host of a binding, or nothing while the port is down',
-    (found) => found === undefined || port.bindings.some(({ host }) => host === found),
-    (row) => (row.up === true ? binding.host : undefined),
-  );
+function hostId(ctx: TranslationContext, { port, binding }: SwitchPortFacts): KeyWant {
+  const { features } = ctx;
+  if (binding.host === '' || !(features.has('hostId') || features.maybe('hostId'))) return NO_HOST;
+  return port.bindings.length === 1 ? onHost(ctx, binding.host) : onHosts(binding.host, port.bindings);
 }
+
+const onHost = onceFor((_ctx, host) => onHosts(host, [{ host }]));
+
+const onHosts = (active: string, bindings: readonly Pick<PortBinding, 'host'>[]): KeyWant =>
+  choice<string | number>(
+    'the host of a binding, or nothing while the port is down',
+    (found) => found === undefined || bindings.some(({ host }) => host === found),
+    (row) => (row.up === true ? active : undefined),
+  );
 
 const NO_HOST = choice<string | number>(
   'nothing: the port is on no host',
@@ -124,13 +124,12 @@ const STALE_FLOATING_IP = choice<string | number>(
 );
 
 function mtu(ctx: TranslationContext, { type, parameters, network }: SwitchPortFacts): KeyWant | undefined {
-  if (parameters.is === 'remote-managed' && type !== 'external')
-    return writtenSince(ctx, 'portMtu', String(network.mtu));
+  if (parameters.is === 'remote-managed' && type !== 'external') return mtuSince(ctx, String(network.mtu));
   if (type === 'localport' && ctx.features.has('localportMtuOnly')) {
     // None: what Neutron's own repair writes, which passes the port without its network.
     return dated<string>('localportMtuOnly', String(network.mtu), '', undefined, 'None');
   }
-  return writtenSince(ctx, 'portMtu', '');
+  return mtuSince(ctx, '');
 }
 
 /** The chassis behind which the address was last seen; SQL has it in the binding's details. */

@@ -1,21 +1,47 @@
 /** `Logical_Switch_Port.options` of Neutron's ports. Neutron writes the map as a whole, so no key but these is its. */
-import { type Absent, absent, type Cell, type Choice, choice, dated, type KeyWant } from '../northbound/desired.ts';
+import {
+  type Absent,
+  absent,
+  type Cell,
+  choice,
+  dated,
+  type KeyWant,
+  type ObservedLookup,
+} from '../northbound/desired.ts';
 import type { TranslationContext } from './context.ts';
 import { logicalRouterPortName } from './names.ts';
+import { onceFor } from './once.ts';
 import { hasSwitchPort, isNetworkDevice } from './port-binding.ts';
-import { type QosOptions, qosOptions } from './port-qos.ts';
+import { NO_QOS_OPTIONS, type QosOptions, qosOptions } from './port-qos.ts';
 import { activationStrategy, requestedChassis } from './requested-chassis.ts';
 import { orAbsent } from './since.ts';
 import type { SwitchPortFacts } from './switch-port-facts.ts';
 import { anyOrder, isPermutation } from './words.ts';
 
 type Options = Record<string, KeyWant>;
-type KeyChoice = Choice<string | number>;
 
 export function optionsCell(ctx: TranslationContext, facts: SwitchPortFacts): Cell {
+  if (facts.type === 'router') return { is: 'keys', keys: routerOptions(ctx, facts) };
   const qos = qosOptions(ctx, facts.port);
-  return { is: 'keys', keys: facts.type === 'router' ? routerOptions(ctx, facts) : portOptions(ctx, facts, qos) };
+  if (qos !== NO_QOS_OPTIONS || !isPlain(facts)) return { is: 'keys', keys: portOptions(ctx, facts, qos) };
+  const shared = cellsOf(ctx, facts.type);
+  const { host } = facts.binding;
+  let cell = shared.get(host);
+  if (cell === undefined) {
+    cell = { is: 'keys', keys: portOptions(ctx, facts, qos) };
+    shared.set(host, cell);
+  }
+  return cell;
 }
+
+/** All such ports of a type and host have the same options. */
+const isPlain = ({ parameters, virtual, binding }: SwitchPortFacts): boolean =>
+  (parameters.is === 'none' || parameters.is === 'subport') &&
+  virtual === undefined &&
+  binding.vnicType !== 'remote-managed' &&
+  binding.profile.migrating_to === undefined;
+
+const cellsOf = onceFor(() => new Map<string, Cell>());
 
 const NEVER_ON_PORTS = { mcast_flood: absent, network_name: absent, localnet_learn_fdb: absent } as const;
 
@@ -68,30 +94,24 @@ const NO_FLOOD_REPORTS = dated<string | Absent>('noMcastFloodReportsOnPorts', ab
 function floodReports(ctx: TranslationContext, { type }: SwitchPortFacts): KeyWant {
   if (type === 'vtep' || type === 'localport') return absent;
   if (ctx.features.has('noMcastFloodReportsOnPorts')) return isBefore63(ctx.schema.version) ? 'true' : NO_FLOOD_REPORTS;
-  return ctx.features.maybe('noMcastFloodReportsOnPorts') ? floodReportsLikeOthers(ctx) : 'true';
+  return ctx.features.maybe('noMcastFloodReportsOnPorts') ? floodReportsLikeOthers(ctx, '') : 'true';
 }
 
 const WITNESSES = 5;
-const likeOthers = new WeakMap<TranslationContext, KeyChoice>();
 
 /** The point releases that no longer write it take it from all ports when they start: a port alone can't be without. */
-function floodReportsLikeOthers(ctx: TranslationContext): KeyChoice {
-  const known = likeOthers.get(ctx);
-  if (known !== undefined) return known;
+const floodReportsLikeOthers = onceFor((ctx, _): KeyWant => {
   const ports = [...ctx.snapshot.ports.values()].filter((port) => hasSwitchPort(port) && !isNetworkDevice(port));
   const step = Math.max(1, Math.floor(ports.length / WITNESSES));
-  const witnesses = ports.filter((_, at) => at % step === 0).map(({ id }) => id);
-  const like = choice<string | number>(
+  const witnesses = ports.filter((_port, at) => at % step === 0).map(({ id }) => id);
+  const isOnOthers = (row: Readonly<Record<string, unknown>>, observed: ObservedLookup): boolean =>
+    witnesses.some((id) => id !== row.name && hasReports(observed.row('Logical_Switch_Port', id)));
+  return choice<string | number>(
     'true, or nothing on every port: later point releases took it away',
-    (found, row, observed) =>
-      found === 'true' ||
-      (found === undefined &&
-        !witnesses.some((id) => id !== row.name && hasReports(observed.row('Logical_Switch_Port', id)))),
+    (found, row, observed) => found === 'true' || (found === undefined && !isOnOthers(row, observed)),
     () => 'true',
   );
-  likeOthers.set(ctx, like);
-  return like;
-}
+});
 
 const hasReports = (row: Readonly<Record<string, unknown>> | undefined): boolean =>
   row?.options instanceof Map && row.options.has('mcast_flood_reports');
