@@ -58,5 +58,6 @@ ovn_sb_connection = ${ovn.southbound.endpoint}
 ovn_l3_scheduler = leastloaded
 ovn_metadata_enabled = true
 enable_distributed_floating_ip = true
+neutron_sync_mode = off
 `;
 }
