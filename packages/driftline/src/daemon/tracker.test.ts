@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { UpdateChange } from '../diff/change.ts';
+import { DriftTracker, patienceMs } from './tracker.ts';
+import { UnitBackoff } from './unit-backoff.ts';
+import { WakeUp } from './wake.ts';
+
+const port = { type: 'ports', id: 'p' } as const;
+const change = (...wanted: string[]): UpdateChange => ({
+  action: 'update',
+  table: 'Logical_Switch_Port',
+  key: 'p',
+  uuid: 'u',
+  resource: port,
+  unit: port,
+  differences: wanted.map((value, index) => ({ column: `c${index}`, reason: 'different', found: 'x', wanted: value })),
+  guard: {},
+});
+
+describe('the drift tracker', () => {
+  it('believes a difference only when it has been there long enough', () => {
+    const tracker = new DriftTracker();
+    const first = tracker.ripe([change('a')], 1000, () => 500);
+    assert.deepEqual(first, { ripe: [], nextRipeAtMs: 1500 });
+    assert.deepEqual(tracker.ripe([change('a')], 1499, () => 500).ripe, []);
+    assert.deepEqual(tracker.ripe([change('a')], 1500, () => 500).ripe, [change('a')]);
+  });
+
+  it('starts anew when a difference went and came back, or wants another value', () => {
+    const tracker = new DriftTracker();
+    tracker.ripe([change('a')], 0, () => 100);
+    tracker.ripe([], 50, () => 100);
+    assert.deepEqual(tracker.ripe([change('a')], 100, () => 100).ripe, []);
+    assert.deepEqual(tracker.ripe([change('b')], 250, () => 100).ripe, []);
+  });
+
+  it('lets the old differences of a row through while the young ones wait', () => {
+    const tracker = new DriftTracker();
+    tracker.ripe([change('a')], 0, () => 100);
+    const { ripe, nextRipeAtMs } = tracker.ripe([change('a', 'b')], 100, () => 100);
+    assert.deepEqual(ripe, [change('a')]);
+    assert.equal(nextRipeAtMs, 200);
+  });
+
+  it('knows how old the oldest is', () => {
+    const tracker = new DriftTracker();
+    assert.equal(tracker.oldestMs, undefined);
+    tracker.ripe([change('a')], 7, () => 100);
+    assert.equal(tracker.oldestMs, 7);
+  });
+});
+
+describe('patience', () => {
+  const now = 1_000_000;
+  const grace = 60_000;
+  const of = (ownChangeMs: number | undefined, anyChangeMs: number) =>
+    patienceMs({ gracePeriodMs: grace, ownChangeMs, anyChangeMs }, now);
+
+  it('is the whole grace period while the resource itself was changed, or is gone', () => {
+    assert.equal(of(now - 10, now - 10), grace);
+    assert.equal(of(undefined, now - 10), grace);
+  });
+
+  it('is short while only others are written, and two looks when nobody writes', () => {
+    assert.ok(of(now - grace - 1, now - 10) < grace);
+    assert.ok(of(now - grace - 1, now - grace - 1) < of(now - grace - 1, now - 10));
+  });
+
+  it('is never longer than the grace period', () => {
+    for (const own of [undefined, 0, now]) {
+      assert.equal(patienceMs({ gracePeriodMs: 0, ownChangeMs: own, anyChangeMs: now }, now), 0);
+    }
+  });
+});
+
+describe('a unit that fails', () => {
+  const transaction = { unit: port, changes: [], revisions: [] };
+
+  it('waits longer each time, and not at all once it was written', () => {
+    const backoff = new UnitBackoff();
+    backoff.note({ transaction, is: 'refused', why: '' }, 0);
+    assert.equal(backoff.isWaiting(port, 999), true);
+    assert.equal(backoff.isWaiting(port, 1000), false);
+    backoff.note({ transaction, is: 'refused', why: '' }, 1000);
+    assert.equal(backoff.isWaiting(port, 2999), true);
+    backoff.note({ transaction, is: 'applied' }, 3000);
+    assert.equal(backoff.isWaiting(port, 3000), false);
+  });
+
+  it('does not wait because somebody else changed its row', () => {
+    const backoff = new UnitBackoff();
+    backoff.note({ transaction, is: 'stale', why: '' }, 0);
+    assert.equal(backoff.isWaiting(port, 0), false);
+  });
+});
+
+describe('waking up', () => {
+  const never = new AbortController().signal;
+
+  it('gathers what happened while nobody waited', async () => {
+    const wake = new WakeUp();
+    wake.notify('northbound');
+    wake.notify('neutron');
+    wake.notify('northbound');
+    assert.deepEqual([...(await wake.next(never))], ['northbound', 'neutron']);
+  });
+
+  it('wakes the one who waits, and ends the wait when told to stop', async () => {
+    const wake = new WakeUp();
+    const next = wake.next(never);
+    wake.notify('interval');
+    assert.deepEqual([...(await next)], ['interval']);
+    const stop = new AbortController();
+    const last = wake.next(stop.signal);
+    stop.abort();
+    assert.deepEqual([...(await last)], []);
+  });
+});
