@@ -93,6 +93,7 @@ function ending(transaction: PlannedTransaction, error: unknown): { outcome: Out
   const why = error.message;
   switch (error.code) {
     case 'wait-failed':
+    case 'referential-integrity-violation':
       return { outcome: { transaction, is: 'stale', why: `a row changed since it was read (${why})` }, halts: false };
     case 'unknown-outcome':
       return { outcome: { transaction, is: 'unknown', why }, halts: true };

@@ -151,7 +151,13 @@ class Builder {
   #list(at: Listing, member: AtomInput): void {
     const parent = this.#refer(at.table, at.key);
     const where = typeof parent === 'object' ? parent : { uuid: String(parent) };
+    // A row that is gone would take nothing, silently, and a new member that nothing lists would vanish as silently.
+    if ('uuid' in where && !this.#inserts(where.uuid)) this.#operations.push(op.wait(at.table, where, [], [{}]));
     this.#operations.push(op.mutate(at.table, where, [[at.column, 'insert', [member]]]));
+  }
+
+  #inserts(uuid: string): boolean {
+    return this.#operations.some((operation) => operation.op === 'insert' && operation.uuid === uuid);
   }
 
   #unlist(table: string, parent: string, column: string, member: string): void {
