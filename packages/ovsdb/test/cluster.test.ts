@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OvsdbError, op, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
-import { type OvsdbCluster, startOvsdbCluster } from '../src/testing/index.ts';
-import { connectTo, contentOf, librarySchema, namesOf, next } from './library.ts';
+import { type OvsdbCluster, startOvsdbCluster, startOvsdbRelay } from '../src/testing/index.ts';
+import { connectTo, contentOf, librarySchema, namesOf, next, startLibrary } from './library.ts';
 
 async function withCluster(run: (cluster: OvsdbCluster) => Promise<void>): Promise<void> {
   await using cluster = await startOvsdbCluster({ schema: librarySchema });
@@ -76,3 +76,16 @@ test('what happens in a cluster beside the data is not told as an update', () =>
     await client.sync();
     assert.deepEqual(batches, []);
   }));
+
+test('a relay serves a client that does not want the leader', async () => {
+  await using source = await startLibrary();
+  await using relay = await startOvsdbRelay({ source });
+  await using writer = await connectTo(source.endpoint);
+  await writer.transact([op.insert('Shelf', { name: 'a' })]);
+  await using client = await connectTo(relay.endpoint, { leaderOnly: false });
+  await client.transact([op.insert('Shelf', { name: 'b' })]);
+  await client.sync();
+  assert.deepEqual(namesOf(client), ['a', 'b']);
+  const attempt = connectTo(relay.endpoint, { connectTimeoutMs: 200 });
+  await assert.rejects(attempt, { code: 'timeout', message: /a relay, which is never a leader/ });
+});

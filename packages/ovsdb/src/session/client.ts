@@ -28,7 +28,7 @@ export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
   readonly lock?: string;
   /** Of a cluster, talk only to the leader: true by default. Relays then do not serve. Standalone servers always do. */
   readonly leaderOnly?: boolean;
-  /** Silence after which the server is asked for a sign of life; 60 000 by default. */
+  /** Silence after which the server is asked for a sign of life; 60 000 by default. Zero: never. */
   readonly probeIntervalMs?: number;
   /** For `connect` as a whole, the initial dump included; 180 000 by default. Zero: no limit. */
   readonly connectTimeoutMs?: number;
@@ -92,8 +92,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
         shapesOf: (schema) => {
           const { shapes, missing } = selectShapes(schema, tables);
           for (const name of shapes.keys()) this.#replica.define(name);
-          this.#missing = missing;
-          if (missing.length > 0) this.#events.emit('missing', { missing });
+          this.#tellMissing(missing);
           return shapes;
         },
       },
@@ -248,6 +247,13 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Told when it has changed, not on each connection. */
+  #tellMissing(missing: readonly MissingColumns[]): void {
+    const isSame = JSON.stringify(missing) === JSON.stringify(this.#missing);
+    this.#missing = missing;
+    if (!isSame) this.#events.emit('missing', { missing });
   }
 
   #reportListener(error: unknown, event: keyof OvsdbEvents): void {

@@ -42,7 +42,7 @@ export interface OvsdbEvents {
   lock: LockState;
   /** A listener threw. Without a listener for this, it becomes a process warning. */
   listenerError: { readonly event: keyof OvsdbEvents; readonly error: unknown };
-  /** What the option `tables` names and the server's schema lacks. */
+  /** What the option `tables` names and the server's schema lacks has changed. */
   missing: { readonly missing: readonly MissingColumns[] };
 }
 

@@ -142,7 +142,8 @@ export class Session {
       connection = await this.#open(endpoint, name);
       await this.#load(connection);
       syncedAt = performance.now();
-      watchSilence(connection, this.#options.probeIntervalMs, true);
+      const { probeIntervalMs } = this.#options;
+      if (probeIntervalMs > 0) watchSilence(connection, probeIntervalMs, true);
       reason = await connection.closed;
     } catch (error) {
       reason = toOvsdbError(error);

@@ -93,6 +93,31 @@ async function chooseAddress(listen: 'unix' | 'tcp' | 'ssl', folder: string) {
   return { remote: `p${listen}:${port}:127.0.0.1`, endpoint: `${listen}:127.0.0.1:${port}` };
 }
 
+export interface OvsdbRelayOptions {
+  /** The server to relay; `unix:` or `tcp:`. */
+  readonly source: OvsdbServer;
+}
+
+/** Starts a server that holds no data of its own but passes another's on. Resolves when it has the source's schema. */
+export async function startOvsdbRelay({ source }: OvsdbRelayOptions): Promise<OvsdbServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'ovsdb-relay-'));
+  const server = new ServerProcess({
+    folder,
+    databaseFile: `relay:${source.databaseName}:${source.endpoint}`,
+    databaseName: source.databaseName,
+    args: [],
+    certificates: undefined,
+    ...(await chooseAddress('unix', folder)),
+  });
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
 /** A port that was free a moment ago. */
 export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -112,6 +137,12 @@ export interface ServerProcessOptions {
   readonly args: readonly string[];
   readonly certificates: TestCertificates | undefined;
 }
+
+/** Servers that run, to be ended with this process should a test not come to end them. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export class ServerProcess implements OvsdbServer {
   readonly endpoint: string;
@@ -165,12 +196,13 @@ export class ServerProcess implements OvsdbServer {
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, OVS_RUNDIR: folder, OVS_DBDIR: folder } },
     );
     this.#child = child;
-    child.once('exit', () => {
-      if (this.#child === child) this.#child = undefined;
-    });
-    child.once('error', () => {
-      if (this.#child === child) this.#child = undefined;
-    });
+    running.add(child);
+    for (const event of ['exit', 'error']) {
+      child.once(event, () => {
+        running.delete(child);
+        if (this.#child === child) this.#child = undefined;
+      });
+    }
     child.stderr?.on('data', (text: Buffer) => void appendFile(this.#logFile, text).catch(() => {}));
     await this.#untilReady(child);
   }
