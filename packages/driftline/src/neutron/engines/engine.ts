@@ -39,8 +39,16 @@ export interface EngineOptions {
 
 export const keepAliveDelayMs = 10_000;
 
+export const tlsFailure: ErrorKind = {
+  code: 'auth',
+  remedy: "check the server's TLS, its certificate and what the database URL asks of them",
+};
+
 /** The `code` of errors that Node's sockets end with. */
 export function classifySocketError(code: unknown): ErrorKind | undefined {
+  if (typeof code === 'string' && /^ERR_(TLS|SSL)_|CERT|UNABLE_TO_|^HANDSHAKE_(NO_)?SSL_/.test(code)) {
+    return tlsFailure;
+  }
   switch (code) {
     case 'ECONNREFUSED':
     case 'ENOENT':

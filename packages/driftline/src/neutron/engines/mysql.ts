@@ -1,3 +1,4 @@
+import { connect, isIP, type Socket } from 'node:net';
 import { CompiledQuery, MysqlDialect, type MysqlPool, type MysqlPoolConnection, sql } from 'kysely';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2';
 import type { NeutronDatabase } from '../database.ts';
@@ -72,7 +73,25 @@ function connectionOptions(database: MysqlDatabase, { connectTimeoutMs }: Engine
     // A Date of the driver's would be made with its idea of the server's time zone.
     dateStrings: true,
     ...(tls.mode === 'required' ? { ssl: { ...readTlsFiles(tls), verifyIdentity: tls.verifiesHost } } : {}),
+    ...(tls.mode === 'required' && tls.verifiesHost && isIP(database.host) !== 0
+      ? { stream: () => connectToAddress(database.host, database.port) }
+      : {}),
   };
+}
+
+/**
+ * Where the host is an address, mysql2 names no server to TLS, and Node then compares the certificate with `_host` of
+ * the socket, which it sets for names alone, or else with `localhost`.
+ */
+function connectToAddress(address: string, port: number): Socket {
+  const socket = connect({
+    host: address,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveDelayMs,
+  });
+  return Object.assign(socket, { _host: address });
 }
 
 function classifyMysqlError(error: unknown): ErrorKind | undefined {

@@ -8,6 +8,7 @@ import {
   type ErrorKind,
   errorField,
   keepAliveDelayMs,
+  tlsFailure,
 } from './engine.ts';
 import { readTlsFiles } from './tls.ts';
 
@@ -94,6 +95,7 @@ function classifyPostgresqlError(error: unknown): ErrorKind | undefined {
     case '53300': // too_many_connections
       return { code: 'unreachable', remedy: 'the server does not take sessions now; try again' };
     default:
+      if (error instanceof Error && error.message === noTls) return tlsFailure;
       if (error instanceof Error && /^Connection terminated|timeout expired/.test(error.message)) {
         return { code: 'unreachable', remedy: 'the connection broke; was the server restarted?' };
       }
