@@ -142,7 +142,7 @@ for (const [disabled, expected] of [
 
 test('a schema converted under the client is taken up without a new connection', async () => {
   await using server = await startLibrary();
-  await using client = await connectTo(server.endpoint, { tables: { Shelf: 'all' } });
+  await using client = await connectTo(server.endpoint, { tables: { Shelf: 'all' }, lock: 'key' });
   await client.transact([add('a')]);
   const newer = JSON.parse(await readFile(librarySchema, 'utf8'));
   newer.version = '1.1.0';
@@ -150,10 +150,14 @@ test('a schema converted under the client is taken up without a new connection',
   const newerFile = join(server.folder, 'newer.ovsschema');
   await writeFile(newerFile, JSON.stringify(newer));
 
+  let disconnects = 0;
+  client.on('disconnected', () => disconnects++);
   const reconnected = next(client, 'reconnected');
   await run('ovsdb-client', ['convert', server.endpoint, newerFile]);
   await reconnected;
   assert.equal(client.schema.version, '1.1.0');
+  assert.equal(disconnects, 0);
+  await client.transact([op.assert('key')]);
   assert.equal((contentOf(client)[0] as Record<string, unknown>).colour, '');
   await client.transact([op.update('Shelf', [['name', '==', 'a']], { colour: 'red' })]);
   assert.equal((contentOf(client)[0] as Record<string, unknown>).colour, 'red');

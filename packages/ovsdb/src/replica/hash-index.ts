@@ -7,7 +7,8 @@ export type IndexKeys = OvsdbAtom | undefined | readonly OvsdbAtom[];
 
 /**
  * What rows are found by: a column (an element of a set, a key of a map), several columns together (all scalar or
- * optional), or any expression over a row. An expression must depend on the row alone.
+ * optional), or any expression over a row. An expression must depend on the row alone; a row for which it throws is
+ * left out of the index, and the first such error becomes a process warning.
  */
 export type IndexSpec<Row extends ReplicaRow = ReplicaRow> = string | readonly string[] | ((row: Row) => IndexKeys);
 
@@ -79,9 +80,23 @@ export class HashIndex implements RowIndex {
 }
 
 function keyFunction(spec: IndexSpec): (row: ReplicaRow) => IndexKeys {
-  if (typeof spec === 'function') return spec;
+  if (typeof spec === 'function') return tolerate(spec);
   if (typeof spec === 'string') return (row) => cellKeys(row[spec]);
   return (row) => joinKey(spec.map((column) => scalarCell(row, column)));
+}
+
+/** A careless expression must not stop updates halfway. */
+function tolerate(expression: (row: ReplicaRow) => IndexKeys): (row: ReplicaRow) => IndexKeys {
+  let hasWarned = false;
+  return (row) => {
+    try {
+      return expression(row);
+    } catch (error) {
+      if (!hasWarned) process.emitWarning(`an index expression threw for row ${row._uuid}: ${String(error)}`);
+      hasWarned = true;
+      return undefined;
+    }
+  };
 }
 
 function cellKeys(cell: OvsdbValue): IndexKeys {

@@ -147,3 +147,16 @@ const OvsdbErrorLike = { code: 'protocol-error' };
 test('a table that is not monitored is refused by name', () => {
   assert.throws(() => newReplica().table('Nope'), { code: 'unknown-table', message: /Nope/ });
 });
+
+test('an index expression that throws leaves the row out, and nothing half done', async () => {
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+  const replica = newReplica([insert('u1', { name: 'good' })]);
+  const index = replica.table('T').addIndex('careless', (of) => {
+    if (of.name === 'bad') throw new Error('careless');
+    return of.name as string;
+  });
+  replica.apply([{ table: 'T', rows: [insert('u2', { name: 'bad' }), modify('u1', { name: 'better' })] }]);
+  assert.deepEqual([index.find('bad').length, index.find('good').length, index.find('better').length], [0, 0, 1]);
+  assert.equal(replica.table('T').get('u2')?.name, 'bad');
+  assert.match((await warned).message, /index expression threw for row u2/);
+});

@@ -6,9 +6,8 @@ import { encodeOperations } from '../transaction/encode-operations.ts';
 import type { Operation } from '../transaction/operations.ts';
 import { decodeResults, type TransactResult } from '../transaction/results.ts';
 import { parseEndpoints } from '../wire/endpoint.ts';
-import type { MessageLimits } from '../wire/message-decoder.ts';
-import type { TlsFiles } from '../wire/stream.ts';
 import { defaultBackoff } from './backoff.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { type Deadline, withDeadline } from './deadline.ts';
 import { Emitter } from './emitter.ts';
 import type { MissingColumns, OvsdbEvents, SessionState } from './events.ts';
@@ -16,40 +15,6 @@ import type { LockState } from './lock.ts';
 import { sendTransaction } from './send-transaction.ts';
 import { Session } from './session.ts';
 import { selectShapes, type TableSelection } from './table-selection.ts';
-
-export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
-  /** `tcp:HOST:PORT`, `ssl:HOST:PORT` or `unix:PATH`; several in a list, or in one string separated by commas. */
-  readonly endpoints: string | readonly string[];
-  readonly database: string;
-  /** What to monitor. Everything, when absent. */
-  readonly tables?: { readonly [Name in keyof Tables & string]?: readonly (keyof Tables[Name] & string)[] | 'all' };
-  readonly tls?: TlsFiles;
-  /** A lock to ask for on each connection. */
-  readonly lock?: string;
-  /** Of a cluster, talk only to the leader: true by default. Relays then do not serve. Standalone servers always do. */
-  readonly leaderOnly?: boolean;
-  /** Silence after which the server is asked for a sign of life; 60 000 by default. Zero: never. */
-  readonly probeIntervalMs?: number;
-  /** For `connect` as a whole, the initial dump included; 180 000 by default. Zero: no limit. */
-  readonly connectTimeoutMs?: number;
-  /** For one endpoint to answer; 10 000 by default. */
-  readonly attemptTimeoutMs?: number;
-  /** For how long the server may send nothing at all while it prepares the initial dump; 180 000 by default. */
-  readonly loadSilenceMs?: number;
-  /** Upper bound of the wait between rounds over the endpoints; 8 000 by default. */
-  readonly maxBackoffMs?: number;
-  /** Indexes by table and name. */
-  readonly indexes?: {
-    readonly [Name in keyof Tables & string]?: { readonly [index: string]: IndexSpec<Tables[Name]> };
-  };
-  /** `transact` throws: a dry run has no way to write. */
-  readonly readOnly?: boolean;
-  readonly limits?: Partial<MessageLimits>;
-  /** Gives up connecting; has no effect once connected. */
-  readonly signal?: AbortSignal;
-  /** Listeners that hear everything from the first attempt on. */
-  readonly on?: { readonly [Name in keyof OvsdbEvents]?: (payload: OvsdbEvents[Name]) => void };
-}
 
 const defaultTransactTimeoutMs = 60_000;
 

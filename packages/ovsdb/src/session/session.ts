@@ -51,7 +51,7 @@ const shortLifeMs = 10_000;
  * 1. At most one connection is alive, and only the present one reaches the replica.
  * 2. The replica counts as synced only from the moment a dump or a resumed difference has been applied whole until
  *    that connection ends; no transaction is sent outside that span.
- * 3. The lock is requested anew on each connection, before the monitor.
+ * 3. The lock is requested once on each connection, before the monitor.
  */
 export class Session {
   readonly #options: SessionOptions;
@@ -172,6 +172,7 @@ export class Session {
     this.#connection = connection;
     if (await status.start(connection, timeoutMs)) this.#judge(status);
     await connection.request('set_db_change_aware', [true], { timeoutMs }).catch(ignoreUnknownMethod);
+    await this.#lock.request(connection, timeoutMs);
     return connection;
   }
 
@@ -195,7 +196,6 @@ export class Session {
     this.#become({ kind: 'loading', endpoint: connection.name });
     const schema = parseSchema(await connection.request('get_schema', [database], { timeoutMs }));
     const shapes = this.#options.shapesOf(schema);
-    await this.#lock.request(connection, timeoutMs);
     this.#monitor.setShapes(shapes);
     const stopWatching = watchSilence(connection, loadSilenceMs, false);
     try {

@@ -1,4 +1,5 @@
 import { OvsdbError } from '../errors.ts';
+import { type Item, scanItem, startItem } from './item-scanner.ts';
 import { Byte, isWhiteSpace, JsonReader } from './json-reader.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 
@@ -156,13 +157,13 @@ export class MessageDecoder {
   }
 
   #startItem(kind: Item['kind'], chunk: Buffer, position: number): number {
-    this.#item = { kind, depth: 0, isInString: false, isEscaped: false };
+    this.#item = startItem(kind);
     return this.#continueItem(this.#item, chunk, position);
   }
 
   /** Scans on for the end of the item; parses it when it is found, keeps the bytes for the next chunk otherwise. */
   #continueItem(item: Item, chunk: Buffer, start: number): number {
-    const end = item.kind === 'bare' ? scanBare(chunk, start) : scanNested(item, chunk, start, this.#limits.maxDepth);
+    const end = scanItem(item, chunk, start, this.#limits.maxDepth);
     const isWhole = end >= 0;
     const stop = isWhole ? end : chunk.length;
     this.#itemBytes += stop - start;
@@ -277,57 +278,6 @@ interface Frame {
   readonly members: Record<string, JsonValue>;
   key: string;
   readonly rows: RowsInProgress | undefined;
-}
-
-interface Item {
-  readonly kind: 'key' | 'string' | 'bare' | 'container';
-  depth: number;
-  isInString: boolean;
-  isEscaped: boolean;
-}
-
-/** The end of the string or container, or -1 when it is not in this chunk. Brackets are counted, not matched. */
-function scanNested(item: Item, chunk: Buffer, start: number, maxDepth: number): number {
-  let { depth, isInString, isEscaped } = item;
-  let end = -1;
-  const { length } = chunk;
-  for (let position = start; position < length; position++) {
-    const byte = chunk[position] as number;
-    if (isInString) {
-      if (isEscaped) isEscaped = false;
-      else if (byte === Byte.backslash) isEscaped = true;
-      else if (byte === Byte.quote) {
-        isInString = false;
-        if (depth === 0) {
-          end = position + 1;
-          break;
-        }
-      }
-    } else if (byte === Byte.quote) {
-      isInString = true;
-    } else if (byte === Byte.openBracket || byte === Byte.openBrace) {
-      if (++depth > maxDepth) break;
-    } else if (byte === Byte.closeBracket || byte === Byte.closeBrace) {
-      if (--depth === 0) {
-        end = position + 1;
-        break;
-      }
-    }
-  }
-  item.depth = depth;
-  item.isInString = isInString;
-  item.isEscaped = isEscaped;
-  return end;
-}
-
-function scanBare(chunk: Buffer, start: number): number {
-  for (let position = start; position < chunk.length; position++) {
-    const byte = chunk[position] as number;
-    if (byte === Byte.comma || byte === Byte.closeBrace || byte === Byte.closeBracket || isWhiteSpace(byte)) {
-      return position;
-    }
-  }
-  return -1;
 }
 
 function show(byte: number): string {
