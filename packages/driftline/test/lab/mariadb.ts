@@ -18,15 +18,15 @@ export interface DatabaseServer extends AsyncDisposable {
   createDatabase(database: string): Promise<void>;
   /** Runs SQL and returns what the engine's own client prints, tab-separated, without a head. */
   query(database: string, sql: string): Promise<string>;
-}
-
-export interface MariadbServer extends DatabaseServer {
-  /** Loads what `mariadb-dump` wrote. */
-  load(database: string, dump: string): Promise<void>;
+  /** The whole database as SQL of the engine. */
   dump(database: string): Promise<string>;
+  /** Loads what the engine dumped into an empty database; the first error ends it. */
+  load(database: string, dump: string): Promise<void>;
 }
 
-export async function startMariadb(): Promise<MariadbServer> {
+export type MariadbServer = DatabaseServer;
+
+export async function startMariadb(): Promise<DatabaseServer> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'driftline-mariadb-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -87,11 +87,14 @@ export async function startMariadb(): Promise<MariadbServer> {
       feed('mariadb', [...client, database], `SET FOREIGN_KEY_CHECKS = 0; SET UNIQUE_CHECKS = 0;\n${dump}`),
     dump: async (database) => {
       const args = [...client, '--skip-comments', '--skip-add-locks', '--skip-add-drop-table', database];
-      return (await run('mariadb-dump', args, { maxBuffer: 512 * 1024 * 1024 })).stdout;
+      return (await run('mariadb-dump', args, { maxBuffer: dumpLimit })).stdout;
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
+
+/** Bytes of SQL. */
+export const dumpLimit = 512 * 1024 * 1024;
 
 /** Runs a program on `input`; throws with what it printed to stderr when it fails. */
 export async function feed(command: string, args: readonly string[], input: string): Promise<void> {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { logTail, type RunningProcess, startProcess, waitUntilReady } from '../../src/demo/process.ts';
+import { readGoldenFile } from './golden-folder.ts';
 import { type DatabaseServer, startMariadb } from './mariadb.ts';
 import { NeutronApi } from './neutron-api.ts';
 import { neutronConfiguration } from './neutron-configuration.ts';
@@ -23,6 +24,8 @@ export interface NeutronLabOptions {
   readonly engine?: 'mariadb' | 'postgresql';
   /** Between two looks of Neutron's maintenance worker for what has not reached OVN; 5 here, 300 in the wild. */
   readonly maintenanceIntervalSeconds?: number;
+  /** A folder that `captureGolden` wrote of a lab with the same engine; from nothing when absent. */
+  readonly from?: string;
   /** Lines of a further configuration file, which overrides the lab's. */
   readonly configuration?: readonly string[];
 }
@@ -53,10 +56,8 @@ export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'driftline-neutron-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
 
-  const [database, ovn] = await Promise.all([
-    (options.engine === 'postgresql' ? startPostgresql() : startMariadb()).then((server) => stack.use(server)),
-    startOvn(folder).then((lab) => stack.use(lab)),
-  ]);
+  const database = stack.use(await (options.engine === 'postgresql' ? startPostgresql() : startMariadb()));
+  const ovn = stack.use(await startOvn(folder, options.from));
   await database.createDatabase(databaseName);
   const databaseUrl = database.url(databaseName);
   const port = await findFreePort();
@@ -69,8 +70,12 @@ export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<
   await mkdir(configFolder);
   const configArguments = [...configFiles.map((file) => `--config-file=${file}`), `--config-dir=${configFolder}`];
 
-  await run('neutron-db-manage', [...configArguments, 'upgrade', 'heads']);
-  await addDefaultChassis(ovn);
+  if (options.from === undefined) {
+    await run('neutron-db-manage', [...configArguments, 'upgrade', 'heads']);
+    await addDefaultChassis(ovn);
+  } else {
+    await database.load(databaseName, (await readGoldenFile(options.from, 'neutron.sql')).toString());
+  }
 
   const baseUrl = `http://127.0.0.1:${port}/v2.0`;
   let server: RunningProcess | undefined;
@@ -112,8 +117,12 @@ export async function withNeutronLab(
   use: (lab: NeutronLab) => Promise<void>,
 ): Promise<void> {
   await using lab = await startNeutronLab(options);
+  await showingLogs(lab, () => use(lab));
+}
+
+export async function showingLogs(lab: NeutronLab, use: () => Promise<void>): Promise<void> {
   try {
-    await use(lab);
+    await use();
   } catch (error) {
     console.error(lab.logs());
     throw error;

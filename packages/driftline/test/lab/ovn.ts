@@ -1,5 +1,6 @@
 /** OVN's central half: both databases, ovn-northd between them, and chassis that look alive. There is no data plane. */
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -10,6 +11,7 @@ import {
   startOvsdbServer,
 } from '../../src/demo/ovsdb-server.ts';
 import { startProcess } from '../../src/demo/process.ts';
+import { readGoldenFile } from './golden-folder.ts';
 
 const run = promisify(execFile);
 
@@ -39,12 +41,13 @@ export interface OvnLab extends AsyncDisposable {
 
 export const defaultBridgeMappings = 'physnet1:br-ex,publics:br-pub';
 
-/** `folder` gets the databases, sockets and logs. */
-export async function startOvn(folder: string): Promise<OvnLab> {
+/** `folder` gets the databases, sockets and logs; with `golden`, a captured folder, the databases are its. */
+export async function startOvn(folder: string, golden?: string): Promise<OvnLab> {
   await using stack = new AsyncDisposableStack();
   const serve = async (which: OvnDatabase) => {
     const databaseFile = join(folder, `${which}.db`);
-    await createOvnDatabase(databaseFile, which);
+    if (golden === undefined) await createOvnDatabase(databaseFile, which);
+    else await writeFile(databaseFile, await readGoldenFile(golden, `${which}.db`));
     return stack.use(await startOvsdbServer({ databaseFile, socketFile: join(folder, `${which}.sock`) }));
   };
   const northbound = await serve('northbound');
@@ -71,7 +74,8 @@ export async function startOvn(folder: string): Promise<OvnLab> {
     }),
   );
 
-  const alive = new Set<string>();
+  const known = await sbctl('--bare', '--columns=name', 'list', 'Chassis_Private');
+  const alive = new Set(known.split('\n').filter((name) => name !== ''));
   stack.use(startHeartbeat(sbctl, alive));
 
   const resources = stack.move();

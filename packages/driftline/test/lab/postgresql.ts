@@ -7,18 +7,15 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { answersOn } from '../../src/demo/ovsdb-server.ts';
 import { startProcess, waitUntilReady } from '../../src/demo/process.ts';
-import { type DatabaseServer, feed } from './mariadb.ts';
+import { type DatabaseServer, dumpLimit, feed } from './mariadb.ts';
 
 const run = promisify(execFile);
 
-export interface PostgresqlServer extends DatabaseServer {
-  /** Runs a script for psql; the first error ends it. */
-  load(database: string, script: string): Promise<void>;
-}
+export type PostgresqlServer = DatabaseServer;
 
 const superuser = 'neutron';
 
-export async function startPostgresql(): Promise<PostgresqlServer> {
+export async function startPostgresql(): Promise<DatabaseServer> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'driftline-postgresql-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -58,6 +55,10 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
       await ask('postgres', `CREATE DATABASE "${database}"`);
     },
     query: ask,
+    dump: async (database) => {
+      const args = [`--host=${folder}`, `--username=${superuser}`, '--no-owner', database];
+      return (await run('pg_dump', args, { maxBuffer: dumpLimit })).stdout;
+    },
     load: (database, script) => feed('psql', [...client, database], script),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
