@@ -42,7 +42,7 @@ export interface Insertion {
 }
 
 /**
- * One atomic transaction: the lock first (law 5), then the guards, then the writes.
+ * One atomic transaction: the lock first (law 5), then the guards, the deletions, and the other writes.
  * @throws UnresolvedReference when a row that it refers to does not exist.
  */
 export function buildOperations(
@@ -67,24 +67,14 @@ export function buildOperations(
   if (options.lock !== undefined) operations.push(op.assert(options.lock));
   for (const change of changes) operations.push(...guards(change, options.kindOf));
   const build = new Builder(operations, refer, options.kindOf);
+  for (const change of changes) if (change.action === 'delete') build.delete(change);
+  // Only now: a row that goes with this transaction is no obstacle to the one that takes its place.
+  for (const change of changes) if (change.action === 'create') operations.push(...absence(change));
   changes.forEach((change, index) => {
-    switch (change.action) {
-      case 'create':
-        insertions.push({
-          operationIndex: build.insert(change, newRow(change, index)),
-          table: change.table,
-          key: change.key,
-        });
-        break;
-      case 'update':
-        build.update(change);
-        break;
-      case 'delete':
-        build.delete(change);
-        break;
-      default:
-        change satisfies never;
-    }
+    if (change.action === 'update') build.update(change);
+    if (change.action !== 'create') return;
+    const operationIndex = build.insert(change, newRow(change, index));
+    insertions.push({ operationIndex, table: change.table, key: change.key });
   });
   operations.push(op.comment(options.comment));
   return { operations, insertions };
@@ -202,13 +192,11 @@ function inShape(kind: ColumnKind, value: AtomInput | null | readonly AtomInput[
   return kind === 'set' ? list : list[0];
 }
 
-/** What must still be so for the change to be right. A guard that fails leaves everything as it was. */
+/** What must still be so of existing rows for the change to be right. A guard that fails leaves everything as it was. */
 function guards(change: Change, kindOf: KindOf): Operation[] {
   switch (change.action) {
-    case 'create': {
-      const where = absence(change);
-      return where === undefined ? [] : [op.wait(change.table, where, [], [])];
-    }
+    case 'create':
+      return [];
     case 'update': {
       const columns = Object.keys(change.guard);
       return [op.wait(change.table, change.uuid, columns, [rowInput(change.table, change.guard, columns, kindOf)])];
@@ -249,11 +237,16 @@ function rowInput(
   return row;
 }
 
+function absence(change: CreateChange): Operation[] {
+  const where = conditionsOfTwin(change);
+  return where === undefined ? [] : [op.wait(change.table, where, [], [])];
+}
+
 /**
  * Conditions that no row may meet when this one is created. Tables with a unique index need none, the server sees to
  * it; the others would take a second row of the same meaning (the replica may lag behind another writer).
  */
-function absence({ table, values }: CreateChange): readonly Condition[] | undefined {
+function conditionsOfTwin({ table, values }: CreateChange): readonly Condition[] | undefined {
   const cell = (column: string): ValueInput => {
     const value = values[column];
     return value?.is === 'value' ? (value.value ?? undefined) : undefined;

@@ -46,6 +46,7 @@ export function compareRow(desired: DesiredRow, observed: ObservedRow, context: 
     if (cell === undefined || !context.hasColumn(desired.table, column)) continue;
     compareCell(column, cell, desired, observed, context, differences);
   }
+  if (desired.feature !== undefined) context.see(desired.feature, desired.resource);
   if (desired.uuid === observed.uuid) {
     const feature = UUID_FEATURES[desired.table];
     if (feature !== undefined) context.see(feature, desired.resource);
@@ -69,7 +70,8 @@ function compareCell(
       return;
     case 'dated': {
       if (sameValue(found, cell.value)) {
-        context.see(cell.feature, desired.resource);
+        // That nothing is there proves nothing.
+        if (!isEmpty(found)) context.see(cell.feature, desired.resource);
         return;
       }
       const before = cell.before.some((old) => sameValue(found, old)) ? { before: cell.feature } : {};
@@ -79,7 +81,8 @@ function compareCell(
     case 'choice': {
       if (cell.accepts(found as ColumnValue, observed.cells, context.lookup)) return;
       const value = cell.choose(observed.cells, context.lookup, context.load);
-      out.push({ ...different(column, found, value), reason: 'invalid', why: cell.why });
+      const past = pastOf(cell, found as ColumnValue, observed);
+      out.push({ ...different(column, found, value), reason: 'invalid', why: cell.why, ...past });
       return;
     }
     case 'keys':
@@ -108,6 +111,14 @@ function compareCell(
     default:
       cell satisfies never;
   }
+}
+
+function pastOf<T>(
+  { past }: Choice<T>,
+  found: T | undefined,
+  observed: ObservedRow,
+): { readonly before?: FeatureName } {
+  return past?.accepts(found, observed.cells) === true ? { before: past.feature } : {};
 }
 
 function different(column: string, found: unknown, wanted: ColumnValue): Difference {
@@ -169,7 +180,7 @@ function compareKey(
     case 'dated': {
       const value = typeof want.value === 'object' ? undefined : want.value;
       if (found === value) {
-        context.see(want.feature, resource);
+        if (found !== undefined) context.see(want.feature, resource);
         return undefined;
       }
       const old = want.before.some((before) => (typeof before === 'object' ? undefined : before) === found);
@@ -179,7 +190,12 @@ function compareKey(
       if (want.accepts(found, observed.cells, context.lookup)) return undefined;
       const value = want.choose(observed.cells, context.lookup, context.load);
       if (value === found) return { column, key, reason: 'newer', found: found ?? null, wanted: null, why: want.why };
-      return { ...keyDifference(column, key, found, value), reason: 'invalid', why: want.why };
+      return {
+        ...keyDifference(column, key, found, value),
+        reason: 'invalid',
+        why: want.why,
+        ...pastOf(want, found, observed),
+      };
     }
     default:
       want satisfies never;
@@ -260,7 +276,7 @@ function compareEmbedded(
     reason: isChoice && found.length > 0 ? 'invalid' : found.length === 0 ? 'missing' : 'different',
     found: printedFound,
     wanted: printedWanted,
-    ...(isChoice ? { why: selected.why } : {}),
+    ...(isChoice ? { why: selected.why, ...pastOf(selected, found as readonly EmbeddedRow[], observed) } : {}),
     write: { op: 'set', value: { is: 'rows', table, rows: rows.map(writtenRow) } },
   });
 }

@@ -4,7 +4,7 @@
  */
 import type { Features } from '../neutron/features.ts';
 import type { DesiredRow, DesiredState, ObservedLookup, ResourceRef } from '../northbound/desired.ts';
-import type { ObservedRow, ObservedState } from '../northbound/observed.ts';
+import type { ObservedListing, ObservedRow, ObservedState } from '../northbound/observed.ts';
 import { isStaleKey, proveOwnership } from '../northbound/ownership.ts';
 import { COLUMN_POLICIES, OWNED_TABLES } from '../northbound/tables.ts';
 import {
@@ -22,6 +22,7 @@ import { gatewayLoadOf } from './gateway-load.ts';
 import { History, type ResourceTimes, splitHistory } from './history.ts';
 import { type Pairing, pair, type Surplus } from './pair.ts';
 import { resolveRow } from './resolve.ts';
+import { shareNames } from './share-names.ts';
 
 export interface DiffOptions {
   /** A column that the server's schema lacks is neither compared nor written. */
@@ -68,8 +69,14 @@ export function diff(desired: DesiredState, observed: ObservedState, options: Di
     }
   }
   const { deletions, doubts, foreignRows } = judgeSurplus(pairing, observed);
-  changes.push(...deletions);
-  return { ...splitHistory(changes, history, holdsAnything(pairing)), doubts, foreignRows, pairedRows: pairing.pairs.size, pairing };
+  changes.push(...withTheirHolders(deletions, observed));
+  return {
+    ...splitHistory(shareNames(changes, observed), history, holdsAnything(pairing)),
+    doubts,
+    foreignRows,
+    pairedRows: pairing.pairs.size,
+    pairing,
+  };
 }
 
 /** NB_Global is there in an empty database too. */
@@ -164,6 +171,19 @@ function judgeSurplus(
   }
   return { deletions, doubts, foreignRows };
 }
+
+/** What is held only by a row that goes, goes with it: the two are one unit, or the second would find nothing left. */
+function withTheirHolders(deletions: readonly DeleteChange[], observed: ObservedState): readonly DeleteChange[] {
+  const byUuid = new Map(deletions.map((deletion) => [deletion.uuid, deletion]));
+  return deletions.map((deletion) => {
+    const holders = observed.byUuid(deletion.uuid)?.listedIn.filter(isHolding) ?? [];
+    const gone = holders.flatMap(({ parent }) => byUuid.get(parent.uuid) ?? []);
+    const [first] = gone;
+    return first === undefined || gone.length < holders.length ? deletion : { ...deletion, unit: first.unit };
+  });
+}
+
+const isHolding = ({ column, parent }: ObservedListing): boolean => !WEAK_LISTINGS.has(`${parent.table}.${column}`);
 
 /** Rows that would go when `row` goes. */
 function childrenOf(row: ObservedRow, observed: ObservedState): ObservedRow[] {

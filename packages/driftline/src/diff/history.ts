@@ -44,7 +44,8 @@ export class History {
     if (this.#features.taskFor(before) !== undefined && this.#seen.has(before)) return false;
     const created = this.#times.createdAtMs(resource);
     const since = this.#firstWrittenMs[RELEASES.indexOf(FEATURES[before].since)] ?? Number.POSITIVE_INFINITY;
-    return created === undefined || created < since;
+    // What serves the whole deployment is written at each start of the release.
+    return created === undefined ? since === Number.POSITIVE_INFINITY : created < since;
   }
 }
 

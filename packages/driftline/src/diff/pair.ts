@@ -1,5 +1,6 @@
 import type { DesiredRow, DesiredState } from '../northbound/desired.ts';
 import { IDENTITY, text } from '../northbound/identity.ts';
+import { dnsKey } from '../northbound/keys.ts';
 import { uuidsOf } from '../northbound/observe.ts';
 import type { ObservedRow, ObservedState } from '../northbound/observed.ts';
 import { COLUMN_POLICIES, OWNED_TABLES, type OwnedTable } from '../northbound/tables.ts';
@@ -53,9 +54,11 @@ export function pair(desired: DesiredState, observed: ObservedState): Pairing {
     }
     const second: typeof left = [];
     for (const unclaimed of left) {
-      const target = unclaimed.keys
-        .map((key) => wanted.get(key) ?? aliases.get(key))
-        .find((row) => row !== undefined && !claims.has(row));
+      const target =
+        unclaimed.keys
+          .map((key) => wanted.get(key) ?? aliases.get(key))
+          .find((row) => row !== undefined && !claims.has(row)) ??
+        unmarkedRecords(unclaimed.row, parentKey, wanted, claims);
       if (target === undefined) second.push(unclaimed);
       else claim(claims, target, unclaimed.row);
     }
@@ -87,6 +90,27 @@ export function pair(desired: DesiredState, observed: ObservedState): Pairing {
     desiredOf: (uuid) => desiredByUuid.get(uuid),
     observedOf: (table, key) => observedByKey.get(table)?.get(key),
   };
+}
+
+/**
+ * DNS rows are known by a mark alone. One that lost it is known by all it holds: the very records that Neutron wants on
+ * the switch that lists it, and whose own row is missing.
+ */
+function unmarkedRecords(
+  { table, cells, listedIn }: ObservedRow,
+  parentKey: (row: ObservedRow) => string,
+  wanted: ReadonlyMap<string, DesiredRow>,
+  claims: ReadonlyMap<DesiredRow, unknown>,
+): DesiredRow | undefined {
+  if (table !== 'DNS' || !(cells.records instanceof Map)) return undefined;
+  const records = cells.records as ReadonlyMap<string, string>;
+  return listedIn
+    .map(({ parent }) => wanted.get(dnsKey(parentKey(parent))))
+    .find((row) => {
+      if (row === undefined || claims.has(row) || row.cells.records?.is !== 'keys') return false;
+      const want = Object.entries(row.cells.records.keys);
+      return want.length === records.size && want.every(([name, value]) => records.get(name) === value);
+    });
 }
 
 function claim(claims: Map<DesiredRow, ObservedRow[]>, target: DesiredRow, row: ObservedRow): void {

@@ -140,6 +140,7 @@ export const FEATURES = {
   gatewayHaGroup: { since: '2026.2', task: { name: 'migrate_lrp_gateway_chassis_to_ha_chassis_group' } },
   routeInfo: { since: '2026.2' },
   natGatewayPortHaGroup: { since: '2026.2' },
+  indirectSnatDefault: { since: '2026.2' },
   natUuidIsFloatingIpId: { since: '2026.2' },
   dropPriority1000: { since: '2026.2', task: { name: 'update_neutron_pg_drop_priority' } },
   logDropsPerGroup: { since: '2026.2' },

@@ -54,6 +54,13 @@ export interface Choice<T> {
   ) => T | undefined;
   /** For people: what makes a value valid. */
   readonly why: string;
+  /** What releases before a feature left there. */
+  readonly past?: Past<T>;
+}
+
+export interface Past<T> {
+  readonly feature: FeatureName;
+  readonly accepts: (found: T | undefined, row: Readonly<Record<string, unknown>>) => boolean;
 }
 
 /** Value, and the feature (release) it came with: `before` are the values earlier releases wrote (undefined: nothing). */
@@ -143,9 +150,9 @@ export const dated = <T>(feature: FeatureName, value: T, ...before: readonly (T 
   value,
   before: before.length === 0 ? [undefined] : before,
 });
-export const choice = <T>(why: string, accepts: Choice<T>['accepts'], choose: Choice<T>['choose']): Choice<T> => ({
-  is: 'choice',
-  why,
-  accepts,
-  choose,
-});
+export const choice = <T>(
+  why: string,
+  accepts: Choice<T>['accepts'],
+  choose: Choice<T>['choose'],
+  past?: Past<T>,
+): Choice<T> => ({ is: 'choice', why, accepts, choose, ...(past === undefined ? {} : { past }) });

@@ -1,4 +1,5 @@
 import {
+  ANY_ADDRESS,
   aclKey,
   bfdKey,
   dnsKey,
@@ -31,8 +32,6 @@ export const entry = (cells: Cells, column: string, key: string): string | undef
 
 const byName: KeysOf = (row) => [text(row.cells, 'name')];
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** A renamed parent is still known by what its children say of it. */
 function namedByChildren(row: ObservedRow, observed: ObservedState, column: string, key: string): readonly string[] {
   const names = new Set<string>();
@@ -45,22 +44,26 @@ function namedByChildren(row: ObservedRow, observed: ObservedState, column: stri
 
 export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
   NB_Global: () => [globalKey],
-  Logical_Switch: (row, observed) => {
+  Logical_Switch: (row, observed) => [
+    text(row.cells, 'name'),
+    ...namedByChildren(row, observed, 'ports', 'neutron:network_name'),
+    `neutron-${row.uuid}`,
+  ],
+  Logical_Router: (row, observed) => [
+    text(row.cells, 'name'),
+    ...namedByChildren(row, observed, 'ports', 'neutron:router_name'),
+  ],
+  Port_Group: (row, observed) => {
     const name = text(row.cells, 'name');
-    if (name.startsWith('neutron-') && UUID.test(name.slice(8))) return [name];
-    return [name, ...namedByChildren(row, observed, 'ports', 'neutron:network_name'), `neutron-${row.uuid}`];
-  },
-  Logical_Router: (row, observed) => {
-    const name = text(row.cells, 'name');
-    if (name.startsWith('neutron-') && UUID.test(name.slice(8))) return [name];
-    return [name, ...namedByChildren(row, observed, 'ports', 'neutron:router_name')];
-  },
-  Port_Group: ({ cells }) => {
-    const id = entry(cells, 'external_ids', 'neutron:security_group_id');
-    return id === undefined ? [text(cells, 'name')] : [text(cells, 'name'), `pg_${id.replaceAll('-', '_')}`];
+    const id = entry(row.cells, 'external_ids', 'neutron:security_group_id');
+    if (id !== undefined) return [name, `pg_${id.replaceAll('-', '_')}`];
+    return name !== DROP_GROUP && isDropGroup(row, observed) ? [name, DROP_GROUP] : [name];
   },
   Address_Set: byName,
-  HA_Chassis_Group: byName,
+  HA_Chassis_Group: ({ cells }) => {
+    const id = entry(cells, 'external_ids', 'neutron:network_id') ?? entry(cells, 'external_ids', 'neutron:router_id');
+    return id === undefined ? [text(cells, 'name')] : [text(cells, 'name'), `neutron-${id}`];
+  },
   Meter: byName,
   Load_Balancer: byName,
   Logical_Switch_Port: byName,
@@ -80,22 +83,28 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
       return port === '' ? [staticRouteKey(...route)] : [staticRouteKey(...route, port), staticRouteKey(...route)];
     });
   },
-  NAT: (row, _observed, parentKey) => {
+  NAT: (row, observed, parentKey) => {
     const { cells } = row;
     const content = row.listedIn.map(({ parent }) =>
       natKey(parentKey(parent), text(cells, 'type'), text(cells, 'external_ip'), text(cells, 'logical_ip')),
     );
     const id = entry(cells, 'external_ids', 'neutron:fip_id');
-    return id === undefined ? content : [floatingIpNatKey(id), ...content];
+    return id === undefined
+      ? [...content, ...bareSnatKeys(row, observed, parentKey)]
+      : [floatingIpNatKey(id), ...content];
   },
   ACL: (row, _observed, parentKey) => {
     const { cells } = row;
-    const group = row.listedIn.find(({ parent }) => parent.table === 'Port_Group');
-    if (group === undefined) return [];
-    const name = parentKey(group.parent);
-    const content = aclKey(name, text(cells, 'direction'), Number(cells.priority), text(cells, 'match'));
     const rule = entry(cells, 'external_ids', 'neutron:security_group_rule_id');
-    return rule === undefined ? [content] : [ruleAclKey(name, rule), content];
+    const listing = row.listedIn.find(({ parent }) => parent.table === 'Port_Group');
+    // The group that it was made for stands in the match too: an ACL that was moved is still known by it.
+    const matched = /^(?:in|out)port == @(\w+)/.exec(text(cells, 'match'))?.[1];
+    const groups = new Set([listing === undefined ? undefined : parentKey(listing.parent), matched]);
+    return [...groups].flatMap((group) => {
+      if (group === undefined) return [];
+      const content = aclKey(group, text(cells, 'direction'), Number(cells.priority), text(cells, 'match'));
+      return rule === undefined ? [content] : [ruleAclKey(group, rule), content];
+    });
   },
   QoS: (row, _observed, parentKey) => {
     const { cells } = row;
@@ -108,6 +117,54 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
     });
   },
 };
+
+const DROP_GROUP = 'neutron_pg_drop';
+
+/** A group that holds nothing but Neutron's two common drop ACLs is the drop group, whatever its name. */
+function isDropGroup(row: ObservedRow, observed: ObservedState): boolean {
+  const acls = observed.listed(row, 'acls');
+  return (
+    acls.length > 0 &&
+    acls.every(
+      ({ cells }) => cells.action === 'drop' && /^(?:in|out)port == @neutron_pg_drop && ip$/.test(text(cells, 'match')),
+    )
+  );
+}
+
+/**
+ * Snat rows carry no mark. One on the wrong router is known by the router that has its external address, one with
+ * another type or address by what is left of it: but only in the place of a row that is missing.
+ */
+function bareSnatKeys({ cells, listedIn }: ObservedRow, observed: ObservedState, parentKey: ParentKey): string[] {
+  const ids = cells.external_ids;
+  if (ids instanceof Map && ids.size > 0) return [];
+  const externalIp = text(cells, 'external_ip');
+  const logicalIp = text(cells, 'logical_ip');
+  const keys = listedIn.flatMap(({ parent }) => {
+    const name = parentKey(parent);
+    return [natKey(name, 'snat', externalIp, logicalIp), natKey(name, 'snat', ANY_ADDRESS, logicalIp)];
+  });
+  const owner = routerOfAddress(observed, externalIp);
+  return owner === undefined ? keys : [...keys, natKey(parentKey(owner), 'snat', externalIp, logicalIp)];
+}
+
+const addressOwners = new WeakMap<ObservedState, ReadonlyMap<string, ObservedRow>>();
+
+/** The router that has a port with this address; looked up once a pass. */
+function routerOfAddress(observed: ObservedState, address: string): ObservedRow | undefined {
+  let owners = addressOwners.get(observed);
+  if (owners === undefined) {
+    const found = new Map<string, ObservedRow>();
+    for (const { cells, listedIn } of observed.rows('Logical_Router_Port')) {
+      const [router] = listedIn;
+      if (router === undefined || !Array.isArray(cells.networks)) continue;
+      for (const network of cells.networks) found.set(String(network).split('/')[0] ?? '', router.parent);
+    }
+    owners = found;
+    addressOwners.set(observed, owners);
+  }
+  return owners.get(address);
+}
 
 function qosOwner(cells: Cells): string | undefined {
   for (const [key, kind] of [

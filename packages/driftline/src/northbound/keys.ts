@@ -15,6 +15,9 @@ export const floatingIpNatKey = (floatingIpId: string): string => `fip:${floatin
 export const natKey = (router: string, type: string, externalIp: string, logicalIp: string): string =>
   `${router}|${type}|${externalIp}|${logicalIp}`;
 
+/** Stands for the external address in the alias of a router's only snat row of a subnet. */
+export const ANY_ADDRESS = '*';
+
 /** `outputPort` is '' where the route names none; two gateways on one network make two routes that differ in it alone. */
 export const staticRouteKey = (router: string, prefix: string, nexthop: string, outputPort = ''): string =>
   outputPort === '' ? `${router}|${prefix}|${nexthop}` : `${router}|${prefix}|${nexthop}|${outputPort}`;

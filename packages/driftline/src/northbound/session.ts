@@ -5,6 +5,7 @@ import {
   OvsdbClient,
   OvsdbError,
   type TableTypes,
+  type TlsFiles,
   type TransactResult,
 } from '@driftline/ovsdb';
 import type { OvsdbRemote, OvsdbSettings } from '../config/config.ts';
@@ -20,6 +21,8 @@ export const MAINTENANCE_LOCK = 'ovn_db_inconsistencies_periodics';
 const LOCK_PATIENCE_MS = 500;
 
 export interface SessionOptions {
+  /** A follower or relay serves as well as the leader: for what is only read, and may be a moment old. */
+  readonly anyServer?: boolean;
   /** A session that may not write has no way to: its `transact` throws (law 5). */
   readonly writable: boolean;
   readonly lock?: string;
@@ -50,10 +53,20 @@ export function connectRemote<Tables extends TableTypes>(
     readOnly: !options.writable,
     connectTimeoutMs: settings.connectionTimeoutS * 1000,
     probeIntervalMs: settings.probeIntervalMs,
-    ...(tls === undefined ? {} : { tls: { ca: tls.caCert, certificate: tls.certificate, key: tls.privateKey } }),
+    ...(tls === undefined ? {} : { tls: tlsFiles(tls) }),
+    ...(options.anyServer === true ? { leaderOnly: false } : {}),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+}
+
+/** An option that is not set is an empty string in Neutron's configuration. */
+function tlsFiles({ caCert, certificate, privateKey }: NonNullable<OvsdbRemote['tls']>): TlsFiles {
+  return {
+    ...(caCert === '' ? {} : { ca: caCert }),
+    ...(certificate === '' ? {} : { certificate }),
+    ...(privateKey === '' ? {} : { key: privateKey }),
+  };
 }
 
 /** A live replica of the Northbound and, where it may write, the way to write it. */

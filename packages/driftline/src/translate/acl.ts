@@ -188,6 +188,7 @@ function* logDropRows(ctx: TranslationContext, cover: LogCover, group: SecurityG
       },
       listedIn: [{ table: 'Port_Group', column: 'acls', key: portGroup }],
       presence: securityGroupPresence(ctx),
+      feature: 'logDropsPerGroup',
     };
   }
 }

@@ -17,6 +17,7 @@ import {
   type KeyWant,
   keys,
   type ObservedLookup,
+  type Past,
   type ResourceRef,
 } from '../northbound/desired.ts';
 import type { Chassis } from '../southbound/chassis.ts';
@@ -166,11 +167,17 @@ function haChassis(
     observed: ObservedLookup,
     load: GatewayLoad,
   ) => readonly EmbeddedRow[],
+  past?: Past<readonly EmbeddedRow[]>,
 ): Cell {
   return {
     is: 'rows',
     table: 'HA_Chassis',
-    rows: choice<readonly EmbeddedRow[]>(why, (found = [], row, observed) => accepts(found, row, observed), choose),
+    rows: choice<readonly EmbeddedRow[]>(
+      why,
+      (found = [], row, observed) => accepts(found, row, observed),
+      choose,
+      past,
+    ),
   };
 }
 
@@ -214,11 +221,15 @@ function linkedGroup(
       const [link] = links;
       return link === undefined ? [] : inZone(link.scheduled(observed) ?? link.schedule(observed, load));
     },
+    { feature: 'haGroupIds', accepts: (found = [], row) => isOneEach(found) && !isLinked(row) },
   );
   const router = routerLink(ctx, network, links);
   const row = group(name, { type: 'networks', id: network.id }, true, externalIds(ctx, network, router), members);
   return hasExternalPorts ? row : { ...row, feature: 'haGroupIds' };
 }
+
+const isLinked = ({ external_ids }: Readonly<Record<string, unknown>>): boolean =>
+  external_ids instanceof Map && external_ids.has('neutron:router_id');
 
 /** Equal to no group, so that a gateway about to be scheduled takes its networks along in the same pass. */
 const NEVER: Schedule = [{ chassis_name: '', priority: -1 }];

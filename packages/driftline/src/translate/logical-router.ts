@@ -53,6 +53,7 @@ function macBindingAge(ctx: TranslationContext): KeyWant | undefined {
     '300 or 0: the default of the option changed within the release',
     (found) => found === '300' || found === '0',
     () => configured,
+    { feature: 'macBindingAging', accepts: (found) => found === undefined },
   );
 }
 

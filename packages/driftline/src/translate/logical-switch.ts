@@ -100,5 +100,6 @@ function broadcastArps(ctx: TranslationContext, network: Network): KeyWant {
     `${wanted}, in any case`,
     (found) => String(found).toLowerCase() === wanted,
     () => wanted,
+    { feature: 'broadcastArps', accepts: (found) => found === undefined },
   );
 }

@@ -31,5 +31,5 @@ test('a meter has one band of the configured limits, the stateless one of half o
 test('the stateless meter may be there in Zed and 2023.1, and came with 2023.2', () => {
   assert.equal(rowsOf({ release: 'zed' })[1]?.presence, 'tolerated');
   assert.equal(rowsOf({ release: '2023.1' })[1]?.presence, 'tolerated');
-  assert.equal(rowsOf({ release: '2023.2' })[1]?.presence, 'required');
+  assert.equal(rowsOf({ release: '2023.2' })[1]?.feature, 'statelessMeter');
 });

@@ -13,12 +13,11 @@ export function* meterRows(ctx: TranslationContext): Iterable<DesiredRow> {
   if (ctx.snapshot.networkLogs.size === 0) return;
   const { rateLimit, burstLimit } = ctx.config.networkLog;
   yield meter(meterName(ctx), rateLimit, burstLimit);
-  // No history: Neutron makes up for a missing one at each start.
   const { features } = ctx;
   if (!features.has('statelessMeter') && !features.maybe('statelessMeter')) return;
   yield {
     ...meter(statelessMeterName(ctx), Math.floor(rateLimit / 2), Math.floor(burstLimit / 2)),
-    presence: features.has('statelessMeter') ? 'required' : 'tolerated',
+    ...(features.has('statelessMeter') ? { feature: 'statelessMeter' } : { presence: 'tolerated' }),
   };
 }
 

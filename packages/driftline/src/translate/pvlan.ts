@@ -24,14 +24,14 @@ export function* pvlanRows(ctx: TranslationContext): Iterable<DesiredRow> {
   if (!ctx.features.has('pvlan')) return;
   const unit = { type: 'deployment', id: pvlanDropGroupName } as const;
   // Like neutron_pg_drop it is made when the API starts, used or not.
-  yield portGroup(pvlanDropGroupName, unit, {});
+  yield { ...portGroup(pvlanDropGroupName, unit, {}), feature: 'pvlan' };
   for (const [direction, port] of [
     ['from-lport', 'inport'],
     ['to-lport', 'outport'],
   ] as const) {
     const match = `${port} == @${pvlanDropGroupName} && ip`;
     const drop = { group: pvlanDropGroupName, direction, match, priority: DROP_PRIORITY, action: 'drop' } as const;
-    yield acl(drop, unit, {});
+    yield { ...acl(drop, unit, {}), feature: 'pvlan' };
   }
   for (const network of ctx.snapshot.networks.values()) {
     if (network.pvlan) yield* networkRows(ctx, network);

@@ -16,8 +16,10 @@ function* rowsOf(ctx: TranslationContext, view: RouterView): Iterable<DesiredRow
   const externalIps = new Set(view.gateways.flatMap((gateway) => ipv4(gateway).map(({ ipAddress }) => ipAddress)));
   const isIndirect = ctx.config.ovn.ovnRouterIndirectSnat === true;
   const inside = presences(view.interfaces);
+  // Turning the option on is configuration; that it is on by default came with a release.
+  const since = ctx.features.has('indirectSnatDefault') ? { feature: 'indirectSnatDefault' as const } : {};
   for (const externalIp of externalIps) {
-    if (isIndirect) yield row(view, externalIp, EVERYTHING, 'required');
+    if (isIndirect) yield { ...row(view, externalIp, EVERYTHING, 'required'), ...since };
     for (const [cidr, presence] of inside) {
       // Rows of the time before the option was turned on, or became the default, do what the one row does.
       yield row(view, externalIp, cidr, isIndirect ? 'tolerated' : presence);
