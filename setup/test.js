@@ -10,7 +10,7 @@ import { getReady } from './ready.js';
 
 getReady('test');
 
-const everyTest = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
+const everyTest = ['setup/*.test.js', 'packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 const chosen = process.argv.slice(2);
 
 const steps = [];
