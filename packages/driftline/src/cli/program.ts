@@ -2,13 +2,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { REVISED_TYPES } from '../neutron/model/revision.ts';
 import { OWNED_TABLES } from '../northbound/tables.ts';
 import type { Selection } from '../reconcile/select.ts';
-import { runCheck } from './commands/check.ts';
-import { runConfigCheck } from './commands/config-check.ts';
-import { runExplain } from './commands/explain.ts';
-import { runPlan, runShow } from './commands/plan.ts';
-import { runApply, runRepair } from './commands/repair.ts';
-import { runDaemonCommand } from './commands/run.ts';
-import { runVersion } from './commands/version.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { CommandContext } from './session.ts';
 
@@ -28,13 +21,17 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .addHelpText('after', CONFIGURATION)
     .exitOverride()
     .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.err });
-  const run = (action: Promise<ExitCode>): Promise<void> => action.then(finish);
+  // A command's code is loaded when it is asked for: `version` needs no database driver, `check` no daemon.
+  const run = <Module>(code: Promise<Module>, action: (code: Module) => Promise<ExitCode>): Promise<void> =>
+    code.then(action).then(finish);
 
   selected(program.command('check').description('report every difference between Neutron and OVN; writes nothing'))
     .addOption(new Option('-f, --format <format>', 'output').choices(['table', 'json', 'ndjson']).default('table'))
     .option('--strict', 'count rows in the shape of an earlier release as drift', false)
     .action((flags) =>
-      run(runCheck(context, { format: flags.format, strict: flags.strict, selection: selectionOf(flags) })),
+      run(import('./commands/check.ts'), ({ runCheck }) =>
+        runCheck(context, { format: flags.format, strict: flags.strict, selection: selectionOf(flags) }),
+      ),
     );
 
   scoped(
@@ -42,21 +39,28 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
   )
     .option('-o, --output <file>', 'save the plan, to be applied later')
     .addOption(format())
-    .action((flags) => run(runPlan(context, { ...flags, output: flags.output, selection: selectionOf(flags) })));
+    .action((flags) =>
+      run(import('./commands/plan.ts'), ({ runPlan }) =>
+        runPlan(context, { ...flags, output: flags.output, selection: selectionOf(flags) }),
+      ),
+    );
 
   program
     .command('show')
     .description('show a saved plan')
     .argument('<file>')
     .addOption(format())
-    .action((file, flags) => run(runShow(context, file, flags.format)));
+    .action((file, flags) => run(import('./commands/plan.ts'), ({ runShow }) => runShow(context, file, flags.format)));
 
   limited(program.command('apply').description('apply a saved plan; what changed since is refused, row by row'))
     .argument('<file>')
-    .action((file, flags) => run(runApply(context, file, flags)));
+    .action((file, flags) => run(import('./commands/repair.ts'), ({ runApply }) => runApply(context, file, flags)));
 
   limited(scoped(selected(program.command('repair').description('plan, show, ask, apply, and look again')))).action(
-    (flags) => run(runRepair(context, { ...flags, selection: selectionOf(flags) })),
+    (flags) =>
+      run(import('./commands/repair.ts'), ({ runRepair }) =>
+        runRepair(context, { ...flags, selection: selectionOf(flags) }),
+      ),
   );
 
   program
@@ -64,7 +68,9 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .description('from a Neutron resource (or a row of OVN) to what should be, what is, and what would change')
     .argument('<uuid>')
     .addOption(format())
-    .action((uuid, flags) => run(runExplain(context, uuid, flags.format)));
+    .action((uuid, flags) =>
+      run(import('./commands/explain.ts'), ({ runExplain }) => runExplain(context, uuid, flags.format)),
+    );
 
   program
     .command('run')
@@ -73,19 +79,19 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .option('--observe', 'report drift and repair nothing', false)
     .option('--additive', 'never delete a row', false)
     .option('--steal-lock', 'take the lock from the worker that holds it', false)
-    .action((flags) => run(runDaemonCommand(context, flags)));
+    .action((flags) => run(import('./commands/run.ts'), ({ runDaemonCommand }) => runDaemonCommand(context, flags)));
 
   program
     .command('config')
     .description('configuration')
     .command('check')
     .description('list what is wrong or suspicious in the configuration files')
-    .action(() => run(runConfigCheck(context)));
+    .action(() => run(import('./commands/config-check.ts'), ({ runConfigCheck }) => runConfigCheck(context)));
 
   program
     .command('version')
     .description('print the version')
-    .action(() => run(runVersion(context)));
+    .action(() => run(import('./commands/version.ts'), ({ runVersion }) => runVersion(context)));
   return program;
 }
 

@@ -1,4 +1,4 @@
-import { FEATURES, type FeatureName, type Features, isMendedByTask } from '../neutron/features.ts';
+import { FEATURES, type FeatureName, type Features, firstReleaseOf, isMendedByTask } from '../neutron/features.ts';
 import { RELEASES } from '../neutron/release-name.ts';
 import type { ResourceRef } from '../northbound/desired.ts';
 import type { Change, Difference, JsonCell, UpdateChange } from './change.ts';
@@ -28,7 +28,7 @@ export class History {
     this.#seen.add(feature);
     if (isMendedByTask(feature)) return;
     const written = this.#times.writtenAtMs(resource) ?? Number.POSITIVE_INFINITY;
-    for (let release = RELEASES.indexOf(FEATURES[feature].since); release >= 0; release--) {
+    for (let release = RELEASES.indexOf(firstReleaseOf(feature)); release >= 0; release--) {
       if ((this.#firstWrittenMs[release] ?? 0) <= written) return;
       this.#firstWrittenMs[release] = written;
     }

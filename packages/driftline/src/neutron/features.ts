@@ -177,5 +177,11 @@ export function featuresOf(release: Release): Features {
   };
 }
 
+/** The oldest release of which some version has the feature: a row that shows it proves no more than that. */
+export function firstReleaseOf(feature: FeatureName): Release {
+  const { since, backported = [] }: Feature = FEATURES[feature];
+  return [since, ...backported].reduce((first, release) => (isAtLeast(release, first) ? first : release));
+}
+
 /** Upstream has, or had, a task that adds the new shape to rows of any age. */
 export const isMendedByTask = (feature: FeatureName): boolean => (FEATURES[feature] as Feature).task !== undefined;

@@ -96,7 +96,7 @@ export class Sessions {
       if (!session.engine.isBroken()) return session;
       void this.#end(session);
     }
-    const engine = openEngine(this.#database, {
+    const engine = await openEngine(this.#database, {
       writable: this.#writable,
       connectTimeoutMs: this.#connectTimeoutMs,
       queryTimeoutMs: this.#queryTimeoutMs,

@@ -221,7 +221,10 @@ function linkedGroup(
       const [link] = links;
       return link === undefined ? [] : inZone(link.scheduled(observed) ?? link.schedule(observed, load));
     },
-    { feature: 'haGroupIds', accepts: (found = [], row) => isOneEach(found) && !isLinked(row) },
+    // Before 2026.1 the group followed nothing; before 2026.2 it followed the gateway port, which had no group.
+    ctx.features.has('gatewayHaGroup')
+      ? { feature: 'gatewayHaGroup', accepts: (found = []) => isOneEach(found) }
+      : { feature: 'haGroupIds', accepts: (found = [], row) => isOneEach(found) && !isLinked(row) },
   );
   const router = routerLink(ctx, network, links);
   const row = group(name, { type: 'networks', id: network.id }, true, externalIds(ctx, network, router), members);

@@ -48,6 +48,9 @@ function macBindingAge(ctx: TranslationContext): KeyWant | undefined {
   const configured = String(ctx.config.ovn.macBindingAgeThresholdS);
   // The option's default was 300 in the first 2026.1 only, then 0 again: which one is at work SQL can't tell.
   const isDefault = configured === '300' || configured === '0';
+  if (ctx.features.has('macBindingAgeDefault') && isDefault) {
+    return dated('macBindingAgeDefault', configured, undefined, configured === '300' ? '0' : '300');
+  }
   if (!ctx.features.maybe('macBindingAgeDefault') || !isDefault) return dated('macBindingAging', configured);
   return choice<string | number>(
     '300 or 0: the default of the option changed within the release',

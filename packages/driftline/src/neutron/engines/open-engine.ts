@@ -1,18 +1,15 @@
 import type { NeutronDatabase } from '../database.ts';
 import type { Engine, EngineOptions } from './engine.ts';
-import { mysqlEngine } from './mysql.ts';
-import { postgresqlEngine } from './postgresql.ts';
-import { sqliteEngine } from './sqlite.ts';
 
-/** Opens nothing yet: the first statement does. */
-export function openEngine(database: NeutronDatabase, options: EngineOptions): Engine {
+/** Opens nothing yet: the first statement does. Of the three drivers only the one that is asked for is loaded. */
+export async function openEngine(database: NeutronDatabase, options: EngineOptions): Promise<Engine> {
   switch (database.engine) {
     case 'mysql':
-      return mysqlEngine(database, options);
+      return (await import('./mysql.ts')).mysqlEngine(database, options);
     case 'postgresql':
-      return postgresqlEngine(database, options);
+      return (await import('./postgresql.ts')).postgresqlEngine(database, options);
     case 'sqlite':
-      return sqliteEngine(database, options);
+      return (await import('./sqlite.ts')).sqliteEngine(database, options);
     default:
       throw database satisfies never;
   }
