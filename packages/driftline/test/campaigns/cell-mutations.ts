@@ -1,7 +1,7 @@
 import { type Column, type OvsdbAtom, op, type ReplicaRow, type ValueInput } from '@driftline/ovsdb';
 import { alterAtom, madeAtom } from './alter.ts';
 import { NEUTRON_COLUMNS, RUN_TIME_KEYS, WHOLE_MAPS } from './columns.ts';
-import { freeChoiceFor } from './free-choices.ts';
+import { type FreeChoice, freeChoiceFor, isUnmarked } from './free-choices.ts';
 import { concern, type Mutation, type Mutator, show } from './mutation.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -10,14 +10,27 @@ import type { World } from './world.ts';
 export const columnsOf = (world: World, table: string): readonly Column[] =>
   (NEUTRON_COLUMNS[table] ?? []).flatMap((name) => world.view.columns(table)?.get(name) ?? []);
 
-/** Columns and keys by which other rows, or their owner, know a row: a host of foreign rows keeps them. */
-const NAMES: ReadonlySet<string> = new Set(['name']);
+/** Columns and keys that a row is known by: what others hang on a row goes with the name, so a host keeps it. */
+const NAMES: ReadonlySet<string> = new Set(['name', 'subnet_id', 'port_id', 'ip_prefix', 'nexthop']);
+
+const mayChange = (world: World, table: string, row: ReplicaRow, name: string): boolean =>
+  !NAMES.has(name) || !(world.isHost(row._uuid) || isUnmarked(table, row));
+
+const choiceFor = (
+  world: World,
+  table: string,
+  row: ReplicaRow,
+  column: string,
+  key?: string,
+): FreeChoice | undefined => {
+  const choice = freeChoiceFor(world.view.release, table, row, column, key);
+  return choice?.between === undefined ? choice : undefined;
+};
 
 export const changeCell: Mutator = (world, table, random) => {
   const columns = columnsOf(world, table).filter(({ kind, key }) => kind !== 'map' && key.type !== 'uuid');
   return firstOf(random, world.rows(table), columns, (row, column) => {
-    if (world.isHost(row._uuid) && NAMES.has(column.name)) return undefined;
-    if (isOfNorthd(table, row, column.name)) return undefined;
+    if (!mayChange(world, table, row, column.name)) return undefined;
     const value = otherValue(world, table, row, column, random);
     if (value === undefined) return undefined;
     return {
@@ -28,20 +41,18 @@ export const changeCell: Mutator = (world, table, random) => {
   });
 };
 
-/** ovn-northd fills `tag` where Neutron requests one. */
-const isOfNorthd = (table: string, row: ReplicaRow, column: string): boolean =>
-  table === 'Logical_Switch_Port' && column === 'tag' && row.tag_request !== undefined;
-
 function otherValue(
-  _world: World,
+  world: World,
   table: string,
   row: ReplicaRow,
   column: Column,
   random: Random,
 ): { readonly value: ValueInput } | undefined {
   const found = row[column.name];
-  const choice = freeChoiceFor(table, row, column.name, undefined);
-  if (choice !== undefined) return choice.invalid === undefined ? undefined : { value: choice.invalid };
+  const choice = choiceFor(world, table, row, column.name);
+  if (choice !== undefined) {
+    return choice.invalid === undefined || choice.invalid === found ? undefined : { value: choice.invalid };
+  }
   if (Array.isArray(found)) return otherSet(column, found, random);
   if (found === undefined) {
     const made = madeAtom(column, random);
@@ -67,15 +78,18 @@ function otherSet(column: Column, found: readonly OvsdbAtom[], random: Random): 
 }
 
 export const removeKey: Mutator = (world, table, random) =>
-  firstKey(world, table, random, (row, column, key) => ({
-    ...about(world, table, row, 'map key removed', column, key),
-    what: `removed ${table} ${world.name(row)} ${column.name}:${key}`,
-    operations: [op.mutate(table, row._uuid, [[column.name, 'delete', [key]]])],
-  }));
+  firstKey(world, table, random, (row, column, key) => {
+    if (choiceFor(world, table, row, column.name, key)?.mayBeAbsent === true) return undefined;
+    return {
+      ...about(world, table, row, 'map key removed', column, key),
+      what: `removed ${table} ${world.name(row)} ${column.name}:${key}`,
+      operations: [op.mutate(table, row._uuid, [[column.name, 'delete', [key]]])],
+    };
+  });
 
 export const changeKey: Mutator = (world, table, random) =>
   firstKey(world, table, random, (row, column, key, value) => {
-    const other = otherKeyValue(table, row, column, key, value, random);
+    const other = otherKeyValue(world, table, row, column, key, value, random);
     if (other === undefined || other === value) return undefined;
     return {
       ...about(world, table, row, 'map key changed', column, key),
@@ -90,6 +104,7 @@ export const changeKey: Mutator = (world, table, random) =>
   });
 
 function otherKeyValue(
+  world: World,
   table: string,
   row: ReplicaRow,
   column: Column,
@@ -102,7 +117,7 @@ function otherKeyValue(
     const revision = Number(value);
     return revision > 0 ? String(random.below(revision)) : undefined;
   }
-  const choice = freeChoiceFor(table, row, column.name, key);
+  const choice = choiceFor(world, table, row, column.name, key);
   if (choice !== undefined) return choice.invalid;
   return column.value === undefined ? undefined : alterAtom(column.value, value, random);
 }
@@ -197,6 +212,7 @@ function firstKey(
 
 function isOfNeutron(world: World, table: string, row: ReplicaRow, column: string, key: string): boolean {
   if (RUN_TIME_KEYS.has(`${table}.${column}:${key}`) || world.isForeignKey(row, column, key)) return false;
-  const choice = freeChoiceFor(table, row, column, key);
+  if (!mayChange(world, table, row, key)) return false;
+  const choice = choiceFor(world, table, row, column, key);
   return choice === undefined || choice.invalid !== undefined;
 }

@@ -1,5 +1,5 @@
 import { type NamedRef, type Operation, type OvsdbClient, op, type ReplicaRow, type RowInput } from '@driftline/ovsdb';
-import { NorthboundView } from './northbound-view.ts';
+import type { NorthboundView } from './northbound-view.ts';
 
 /**
  * What others keep in Neutron's Northbound, as near to Neutron's own rows as it gets: Octavia's balancer, FWaaS's port
@@ -15,8 +15,8 @@ export interface ForeignRows {
 
 const OPERATOR_KEY = 'operator:note';
 
-export async function plantForeignRows(client: OvsdbClient): Promise<ForeignRows> {
-  const hosts = findHosts(new NorthboundView(client));
+export async function plantForeignRows(client: OvsdbClient, view: NorthboundView): Promise<ForeignRows> {
+  const hosts = findHosts(view);
   const planting = new Planting(client);
   plantOctavia(planting, hosts);
   plantFirewall(planting, hosts);

@@ -1,4 +1,5 @@
 import type { Column, OvsdbClient, OvsdbValue, ReplicaRow } from '@driftline/ovsdb';
+import type { GoldenRelease } from '../lab/golden.ts';
 
 /** Where a row refers to another. */
 export interface Reference {
@@ -11,12 +12,14 @@ export interface Reference {
 
 /** The whole Northbound at one moment, every table and column, with its references the other way round. */
 export class NorthboundView {
+  readonly release: GoldenRelease;
   readonly #client: OvsdbClient;
   readonly #tableOf = new Map<string, string>();
   readonly #referrers = new Map<string, Reference[]>();
 
   /** `client` must watch everything. */
-  constructor(client: OvsdbClient) {
+  constructor(client: OvsdbClient, release: GoldenRelease) {
+    this.release = release;
     this.#client = client;
     for (const table of this.tables) {
       const columns = [...(this.columns(table)?.values() ?? [])].filter(({ key }) => key.type === 'uuid');

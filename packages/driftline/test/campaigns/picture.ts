@@ -30,7 +30,7 @@ export function takePicture(view: NorthboundView, options: PictureOptions = {}):
     );
     const byName = new Map<string, PictureRow[]>();
     for (const row of view.rows(table)) {
-      const drawn = draw(table, row, columns, names, options);
+      const drawn = draw(view, table, row, columns, names, options);
       const name = names.get(row._uuid) ?? row._uuid;
       const twins = byName.get(name);
       if (twins === undefined) byName.set(name, [drawn]);
@@ -45,6 +45,7 @@ export function takePicture(view: NorthboundView, options: PictureOptions = {}):
 }
 
 function draw(
+  view: NorthboundView,
   table: string,
   row: ReplicaRow,
   columns: readonly Column[],
@@ -53,10 +54,11 @@ function draw(
 ): PictureRow {
   const cells: Record<string, PictureCell> = {};
   for (const column of columns) {
-    if (isCopiedByNorthd(table, row, column.name)) continue;
     const cell = drawCell(table, row, column, names);
-    cells[column.name] = withoutFreeChoices ? withoutChoices(table, row, column, cell) : cell;
+    cells[column.name] = withoutFreeChoices ? withoutChoices(view, table, row, column, cell) : cell;
   }
+  // What the switch sees, whichever of the two columns says it.
+  if (table === 'Logical_Switch_Port') cells.vlan = (row.tag_request ?? row.tag ?? null) as PictureCell;
   const chosen = chosenUuid(table, row);
   if (chosen !== undefined) cells._uuid = chosen;
   return cells;
@@ -77,26 +79,31 @@ function drawCell(table: string, row: ReplicaRow, column: Column, names: Readonl
   return members[0] ?? null;
 }
 
-function withoutChoices(table: string, row: ReplicaRow, { name, kind }: Column, cell: PictureCell): PictureCell {
+function withoutChoices(
+  { release }: NorthboundView,
+  table: string,
+  row: ReplicaRow,
+  { name, kind }: Column,
+  cell: PictureCell,
+): PictureCell {
   if (kind !== 'map') {
-    const choice = freeChoiceFor(table, row, name, undefined);
+    const choice = freeChoiceFor(release, table, row, name, undefined);
     return choice === undefined ? cell : CHOSEN;
   }
   const entries = { ...(cell as Record<string, OvsdbAtom>) };
   for (const key of Object.keys(entries)) {
-    const choice = freeChoiceFor(table, row, name, key);
+    const choice = freeChoiceFor(release, table, row, name, key);
     if (choice === undefined) continue;
-    if (choice.mayBeAbsent === true) delete entries[key];
+    if (choice.between !== undefined) entries[key] = sorted(String(entries[key]), choice.between);
+    else if (choice.mayBeAbsent === true) delete entries[key];
     else entries[key] = CHOSEN;
   }
   return entries;
 }
 
-const CHOSEN = 'free choice';
+const sorted = (text: string, between: string): string => text.split(between).toSorted().join(between);
 
-/** ovn-northd copies `tag_request` to `tag`; releases before the request was used write `tag` themselves. */
-const isCopiedByNorthd = (table: string, row: ReplicaRow, column: string): boolean =>
-  table === 'Logical_Switch_Port' && column === 'tag' && row.tag_request !== undefined;
+const CHOSEN = 'free choice';
 
 /** Since 2025.2 Neutron chooses some uuids. That one was chosen is part of the picture, which one is no news. */
 function chosenUuid(table: string, row: ReplicaRow): string | undefined {

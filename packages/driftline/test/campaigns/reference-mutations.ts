@@ -1,5 +1,6 @@
 import { type Column, op, type ReplicaRow } from '@driftline/ovsdb';
 import { columnsOf } from './cell-mutations.ts';
+import { freeChoiceFor } from './free-choices.ts';
 import { concern, isHolding, type Mutation, type Mutator } from './mutation.ts';
 import { membersOf } from './northbound-view.ts';
 import type { Random } from './random.ts';
@@ -9,7 +10,7 @@ import type { World } from './world.ts';
 export const dropReference: Mutator = (world, table, random) =>
   firstReference(world, table, random, (row, column) => {
     const targets = rowsAt(world, row, column).filter(({ _uuid }) => !world.isForeign(_uuid));
-    if (targets.length === 0) return undefined;
+    if (targets.length === 0 || mayBeAbsent(world, table, row, column)) return undefined;
     const target = random.pick(targets);
     return {
       ...about(world, table, row, column, target, 'reference dropped'),
@@ -23,7 +24,8 @@ export const changeReference: Mutator = (world, table, random) =>
   firstReference(world, table, random, (row, column) => {
     const found = new Set(membersOf(row[column.name]).map(String));
     const others = world.rowsOfAll(column.key.refTable ?? '').filter(({ _uuid }) => !found.has(_uuid));
-    if (others.length === 0) return undefined;
+    // Where there may be one or none, putting one into an empty cell may put the right one.
+    if (others.length === 0 || (found.size === 0 && mayBeAbsent(world, table, row, column))) return undefined;
     const target = random.pick(others);
     const isSet = column.kind === 'set';
     return {
@@ -36,6 +38,9 @@ export const changeReference: Mutator = (world, table, random) =>
       ],
     };
   });
+
+const mayBeAbsent = (world: World, table: string, row: ReplicaRow, column: Column): boolean =>
+  freeChoiceFor(world.view.release, table, row, column.name, undefined)?.mayBeAbsent === true;
 
 const rowsAt = (world: World, row: ReplicaRow, column: Column): readonly ReplicaRow[] =>
   membersOf(row[column.name]).flatMap((uuid) => world.view.row(String(uuid)) ?? []);

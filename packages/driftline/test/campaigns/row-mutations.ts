@@ -1,4 +1,5 @@
 import { type Operation, op, type ReplicaRow } from '@driftline/ovsdb';
+import { isUnmarked } from './free-choices.ts';
 import { concern, copyOf, holdersOf, isHolding, type Mutator } from './mutation.ts';
 import { membersOf } from './northbound-view.ts';
 import type { World } from './world.ts';
@@ -38,6 +39,7 @@ export const moveRow: Mutator = (world, table, random) => {
   for (const row of random.shuffle(world.rows(table))) {
     const [from, ...others] = holdersOf(world, row);
     if (from === undefined || others.length > 0 || world.isHost(row._uuid) || !mayGo(world, row)) continue;
+    if (isUnmarked(table, row)) continue;
     const column = world.view.columns(from.table)?.get(from.column);
     if (column === undefined || !isHolding(world, column) || column.kind !== 'set') continue;
     const parents = world.rowsOfAll(from.table).filter(({ _uuid }) => _uuid !== from.uuid && world.isFree(_uuid));

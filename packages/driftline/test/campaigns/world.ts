@@ -1,7 +1,7 @@
-import type { OvsdbClient, ReplicaRow } from '@driftline/ovsdb';
+import type { ReplicaRow } from '@driftline/ovsdb';
 import { NEUTRON_COLUMNS } from './columns.ts';
 import type { ForeignRows } from './foreign-rows.ts';
-import { membersOf, NorthboundView } from './northbound-view.ts';
+import { membersOf, type NorthboundView } from './northbound-view.ts';
 import { nameRows } from './row-names.ts';
 
 /** The Northbound as a mutation sees it: which rows are Neutron's, and which of them may be harmed how. */
@@ -13,8 +13,8 @@ export class World {
   readonly #touched: ReadonlySet<string>;
 
   /** `touched`: rows that another mutation of the same batch has changed. */
-  constructor(client: OvsdbClient, foreign: ForeignRows, touched: ReadonlySet<string>) {
-    this.view = new NorthboundView(client);
+  constructor(view: NorthboundView, foreign: ForeignRows, touched: ReadonlySet<string>) {
+    this.view = view;
     this.names = nameRows(this.view);
     this.#foreign = foreign;
     this.#hosts = hostsOf(this.view, foreign);
