@@ -64,5 +64,6 @@ export function limitsOf(sources: ConfigSources, flags: LimitFlags): Limits | un
     maxDeletes: flags.maxDeletes ?? settings.maxDeletes,
     // Who says how many may go has looked at the plan.
     maxDeleteShare: flags.maxDeletes === undefined ? settings.maxDeleteShare : 1,
+    maxGatewayShare: settings.maxGatewayShare,
   };
 }

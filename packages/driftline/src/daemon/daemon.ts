@@ -13,7 +13,7 @@ import { checkLimits, type Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import { judge, type Verdict } from '../reconcile/judge.ts';
 import { plan, repair } from '../reconcile/reconcile.ts';
-import { refusalsOf, scheduledGateways } from '../reconcile/refusals.ts';
+import { refusalsOf } from '../reconcile/refusals.ts';
 import type { DaemonEvent } from './events.ts';
 import { DriftTracker, patienceMs } from './tracker.ts';
 import { UnitBackoff } from './unit-backoff.ts';
@@ -231,7 +231,7 @@ export class Daemon {
     const due = ripe.filter(({ unit }) => !this.#backoff.isWaiting(unit, nowMs));
     const made = plan(verdict, due, nowMs);
     if (made.transactions.length === 0) return;
-    const refusals = checkLimits(made, limits, scheduledGateways(verdict));
+    const refusals = checkLimits(made, limits);
     if (refusals.length > 0) {
       onEvent({ kind: 'refused', refusals });
       return;

@@ -24,6 +24,7 @@ const plan = makePlan({
   createdAtMs: 1,
   changes: [change],
   ownedRows: 1,
+  gatewayPorts: 0,
   revisionOf: () => undefined,
   uuidOf: () => undefined,
 });

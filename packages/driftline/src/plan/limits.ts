@@ -6,10 +6,12 @@ export interface Limits {
   readonly maxDeletes: number;
   /** Share of Neutron's rows deleted by one plan, 0 to 1; judged only where there are rows enough to speak of a share. */
   readonly maxDeleteShare: number;
+  /** Share of the scheduled gateway ports that one plan moves or deletes, 0 to 1; one alone may always move. */
+  readonly maxGatewayShare: number;
 }
 
 export interface LimitFinding {
-  readonly limit: 'max-deletes' | 'max-delete-share' | 'all-gateways' | 'empty-snapshot' | 'unknown-release';
+  readonly limit: 'max-deletes' | 'max-delete-share' | 'max-gateway-share' | 'empty-snapshot' | 'unknown-release';
   /** Names the thing, the figure and what to do about it. */
   readonly message: string;
 }
@@ -17,7 +19,7 @@ export interface LimitFinding {
 /** Below this a share says nothing: one row of five is no disaster. */
 const ROWS_FOR_A_SHARE = 50;
 
-export function checkLimits(plan: Plan, limits: Limits, gatewayPorts: readonly string[]): readonly LimitFinding[] {
+export function checkLimits(plan: Plan, limits: Limits): readonly LimitFinding[] {
   const findings: LimitFinding[] = [];
   const deletes = plan.transactions.flatMap(({ changes }) => changes.filter(({ action }) => action === 'delete'));
   if (deletes.length > limits.maxDeletes) {
@@ -33,11 +35,11 @@ export function checkLimits(plan: Plan, limits: Limits, gatewayPorts: readonly s
       message: `the plan deletes ${percent(share)} of Neutron's ${plan.ownedRows} rows, more than ${percent(limits.maxDeleteShare)}: look at it, then say --no-limits`,
     });
   }
-  const moved = gatewaysMoved(plan);
-  if (gatewayPorts.length > 1 && gatewayPorts.every((key) => moved.has(key))) {
+  const moved = gatewaysMoved(plan).size;
+  if (moved > 1 && moved > limits.maxGatewayShare * plan.gatewayPorts) {
     findings.push({
-      limit: 'all-gateways',
-      message: `the plan moves or deletes all ${gatewayPorts.length} gateway ports at once: look at it, then say --no-limits`,
+      limit: 'max-gateway-share',
+      message: `the plan moves or deletes ${moved} of ${plan.gatewayPorts} gateway ports, more than ${percent(limits.maxGatewayShare)}: look at it, then say --no-limits`,
     });
   }
   return findings;

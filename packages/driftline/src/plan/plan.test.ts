@@ -43,16 +43,17 @@ const update = (resource: ResourceRef, extra: Partial<UpdateChange> = {}): Updat
   guard: {},
   ...extra,
 });
-const planOf = (changes: readonly Change[], ownedRows = 1000): Plan =>
+const planOf = (changes: readonly Change[], ownedRows = 1000, gatewayPorts = 0): Plan =>
   makePlan({
     release: '2026.1',
     createdAtMs: 1,
     changes,
     ownedRows,
+    gatewayPorts,
     revisionOf: (resource) => ({ resource, standardAttrId: 7, revision: 3 }),
     uuidOf: (table, key) => `${table}/${key}`,
   });
-const limits = { maxDeletes: 3, maxDeleteShare: 0.1 };
+const limits = { maxDeletes: 3, maxDeleteShare: 0.1, maxGatewayShare: 0.5 };
 
 describe('the order of a plan', () => {
   const types = ['deployment', 'networks', 'subnets', 'security_groups', 'routers', 'ports', 'floatingips'] as const;
@@ -143,8 +144,7 @@ describe('a plan', () => {
 
 describe('the blast radius', () => {
   const removes = (count: number) => Array.from({ length: count }, (_, id) => remove({ type: 'ports', id: `${id}` }));
-  const namesOf = (plan: Plan, gateways: readonly string[] = []) =>
-    checkLimits(plan, limits, gateways).map(({ limit }) => limit);
+  const namesOf = (plan: Plan) => checkLimits(plan, limits).map(({ limit }) => limit);
 
   it('lets a small plan pass and refuses one that deletes too many rows', () => {
     assert.deepEqual(namesOf(planOf(removes(3))), []);
@@ -155,25 +155,31 @@ describe('the blast radius', () => {
     assert.deepEqual(namesOf(planOf(removes(3), 20)), []);
     assert.deepEqual(namesOf(planOf(removes(3), 60)), []);
     assert.deepEqual(
-      checkLimits(planOf(removes(7), 60), { ...limits, maxDeletes: 100 }, []).map(({ limit }) => limit),
+      checkLimits(planOf(removes(7), 60), { ...limits, maxDeletes: 100 }).map(({ limit }) => limit),
       ['max-delete-share'],
     );
   });
 
-  it('refuses a plan that moves all gateways at once, but not one that schedules them for the first time', () => {
+  it('refuses a plan that moves most gateways at once, but not one that schedules them for the first time', () => {
     const move = (id: string, reason: 'invalid' | 'missing') =>
       update(
         { type: 'router_ports', id },
         { differences: [{ column: 'gateway_chassis', reason, found: [], wanted: [] }] },
       );
-    const gateways = ['a', 'b'];
-    assert.deepEqual(namesOf(planOf([move('a', 'invalid'), move('b', 'invalid')]), gateways), ['all-gateways']);
-    assert.deepEqual(namesOf(planOf([move('a', 'invalid')]), gateways), []);
-    assert.deepEqual(namesOf(planOf([move('a', 'missing'), move('b', 'missing')]), gateways), []);
+    const moves = (reason: 'invalid' | 'missing', ...ids: string[]) =>
+      planOf(
+        ids.map((id) => move(id, reason)),
+        1000,
+        4,
+      );
+    assert.deepEqual(namesOf(moves('invalid', 'a', 'b', 'c')), ['max-gateway-share']);
+    assert.deepEqual(namesOf(moves('invalid', 'a', 'b')), []);
+    assert.deepEqual(namesOf(planOf([move('a', 'invalid')], 1000, 1)), [], 'one alone may always move');
+    assert.deepEqual(namesOf(moves('missing', 'a', 'b', 'c', 'd')), []);
   });
 
   it('names the figure and what to say to go on', () => {
-    const [finding] = checkLimits(planOf(removes(4)), limits, []);
+    const [finding] = checkLimits(planOf(removes(4)), limits);
     assert.match(finding?.message ?? '', /deletes 4 rows, more than 3: .*--max-deletes 4/);
   });
 });

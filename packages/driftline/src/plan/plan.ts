@@ -15,6 +15,8 @@ export interface Plan {
   readonly transactions: readonly PlannedTransaction[];
   /** How many rows of Neutron's the Northbound held: what the limits measure shares against. */
   readonly ownedRows: number;
+  /** How many gateway ports were scheduled on chassis. */
+  readonly gatewayPorts: number;
   /** Rows by natural key that the changes refer to and that exist: `TABLE KEY` to uuid. */
   readonly references: Readonly<Record<string, string>>;
 }
@@ -38,6 +40,7 @@ export interface PlanInput {
   readonly createdAtMs: number;
   readonly changes: readonly Change[];
   readonly ownedRows: number;
+  readonly gatewayPorts: number;
   /** undefined for what has no revision. */
   revisionOf(resource: ResourceRef): RevisionEntry | undefined;
   /** The uuid of an existing row. */
@@ -59,8 +62,8 @@ export function makePlan(input: PlanInput): Plan {
     const revisions = [...resources.values()].flatMap((resource) => input.revisionOf(resource) ?? []);
     return { unit, changes, revisions };
   });
-  const { release, createdAtMs, ownedRows } = input;
-  return { release, createdAtMs, transactions, ownedRows, references };
+  const { release, createdAtMs, ownedRows, gatewayPorts } = input;
+  return { release, createdAtMs, transactions, ownedRows, gatewayPorts, references };
 }
 
 /** Rows that a change writes references to. */

@@ -17,6 +17,7 @@ import { MAINTENANCE_LOCK } from '../northbound/session.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Deployment } from './deployment.ts';
 import { judge, type Verdict } from './judge.ts';
+import { countScheduledGateways } from './refusals.ts';
 import { inBoth } from './settle.ts';
 
 export interface LookOptions {
@@ -61,6 +62,7 @@ export function plan(verdict: Verdict, changes: readonly Change[], nowMs: number
     createdAtMs: nowMs,
     changes: writable,
     ownedRows: verdict.counts.ownedRows,
+    gatewayPorts: countScheduledGateways(verdict),
     revisionOf: (resource) => verdict.facts.revisionOf(resource),
     uuidOf: (table, key) => verdict.pairing.observedOf(table as never, key)?.uuid,
   });

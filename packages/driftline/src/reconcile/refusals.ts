@@ -21,13 +21,12 @@ export function refusalsOf(verdict: Verdict, deployment: Deployment): readonly L
   return findings;
 }
 
-/** Router ports of Neutron's that are scheduled on chassis. */
-export function scheduledGateways({ observed, pairing }: Verdict): readonly string[] {
-  return observed.rows('Logical_Router_Port').flatMap((row) => {
-    const desired = pairing.desiredOf(row.uuid);
+/** How many router ports of Neutron's are scheduled on chassis. */
+export function countScheduledGateways({ observed, pairing }: Verdict): number {
+  return observed.rows('Logical_Router_Port').filter((row) => {
     const isScheduled = [row.cells.gateway_chassis, row.cells.ha_chassis_group].some(
       (cell) => typeof cell === 'string' || (Array.isArray(cell) && cell.length > 0),
     );
-    return desired !== undefined && isScheduled ? [desired.key] : [];
-  });
+    return isScheduled && pairing.desiredOf(row.uuid) !== undefined;
+  }).length;
 }

@@ -25,7 +25,7 @@ async function startDaemon(options: Partial<DaemonOptions> = {}) {
     deployment,
     journal,
     writable,
-    limits: { maxDeletes: 100, maxDeleteShare: 0.1 },
+    limits: { maxDeletes: 100, maxDeleteShare: 0.1, maxGatewayShare: 1 },
     intervalMs: 3_600_000,
     gracePeriodMs: 0,
     sqlPollIntervalMs: 100,
@@ -161,7 +161,7 @@ describe('the daemon', () => {
   });
 
   it('shows a plan beyond the limits and does not apply it', async () => {
-    await using run = await startDaemon({ limits: { maxDeletes: 0, maxDeleteShare: 1 } });
+    await using run = await startDaemon({ limits: { maxDeletes: 0, maxDeleteShare: 1, maxGatewayShare: 1 } });
     await run.until('clean');
     const network =
       (await run.nbctl('--bare', '--columns=name', 'find', 'Logical_Switch', 'other_config:mcast_snoop=false')).split(

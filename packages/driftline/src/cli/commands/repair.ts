@@ -8,7 +8,6 @@ import { checkLimits, type Limits } from '../../plan/limits.ts';
 import { type Plan, summarise } from '../../plan/plan.ts';
 import type { Deployment } from '../../reconcile/deployment.ts';
 import { look, plan, repair } from '../../reconcile/reconcile.ts';
-import { scheduledGateways } from '../../reconcile/refusals.ts';
 import type { Selection } from '../../reconcile/select.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { ProgressLine } from '../progress.ts';
@@ -38,10 +37,7 @@ export async function runRepair(context: CommandContext, options: RepairOptions)
     const isDone = made.transactions.length === 0;
     if (round === 1 || isDone) context.terminal.out(tableReport({ ...judged, drift: judged.drift }));
     if (isDone && judged.refusals.length === 0) return judged.drift.length > 0 ? EXIT.drift : EXIT.clean;
-    const refusals = [
-      ...judged.refusals,
-      ...limitRefusals(made, limitsOf(sources, options), scheduledGateways(judged.verdict)),
-    ];
+    const refusals = [...judged.refusals, ...limitRefusals(made, limitsOf(sources, options))];
     if (refusals.length > 0) {
       for (const { message } of refusals) context.terminal.err(`refused: ${message}\n`);
       return EXIT.refused;
@@ -79,7 +75,7 @@ export async function runApply(
   }
   const { sources, deployment } = await openDeployment(context, { writable: true });
   await using _closing = deployment;
-  const refusals = limitRefusals(saved, limitsOf(sources, options), []);
+  const refusals = limitRefusals(saved, limitsOf(sources, options));
   for (const { message } of refusals) context.terminal.err(`refused: ${message}\n`);
   if (refusals.length > 0) return EXIT.refused;
   if (!options.yes) {
@@ -92,8 +88,8 @@ export async function runApply(
   return applied === outcomes.length ? EXIT.clean : EXIT.error;
 }
 
-const limitRefusals = (made: Plan, limits: Limits | undefined, gateways: readonly string[]) =>
-  limits === undefined ? [] : checkLimits(made, limits, gateways);
+const limitRefusals = (made: Plan, limits: Limits | undefined) =>
+  limits === undefined ? [] : checkLimits(made, limits);
 
 async function confirm(context: CommandContext, made: Plan): Promise<true | ExitCode> {
   const { ask, err } = context.terminal;

@@ -29,7 +29,7 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
     deployment,
     journal,
     writable,
-    limits: { maxDeletes: settings.maxDeletes, maxDeleteShare: settings.maxDeleteShare },
+    limits: settings,
     intervalMs: settings.intervalS * 1000,
     gracePeriodMs: settings.gracePeriodS * 1000,
     sqlPollIntervalMs: settings.sqlPollIntervalS * 1000,
