@@ -53,3 +53,21 @@ test('a client that asked for no lock has none to wait for', async () => {
   assert.equal(client.lockState, 'none');
   await assert.rejects(client.waitForLock(), { code: 'bad-option' });
 });
+
+test('a stolen lock is held at once, the victim learns of it, and has it back when the thief is gone', async () => {
+  await using server = await startLibrary();
+  await using holder = await connectTo(server.endpoint, { lock: 'key' });
+  const thief = await connectTo(server.endpoint, { lock: 'key' });
+  const robbed = next(holder, 'lock');
+  await thief.stealLock();
+  assert.equal(thief.lockState, 'held');
+  await robbed;
+  assert.equal(holder.lockState, 'lost');
+  const guarded = [op.assert('key'), op.insert('Shelf', { name: 'a' })];
+  await assert.rejects(holder.transact(guarded), { code: 'not-owner' });
+  await thief.transact(guarded);
+  const back = holder.waitForLock();
+  await thief.close();
+  await back;
+  assert.equal(holder.lockState, 'held');
+});

@@ -6,21 +6,19 @@ const REDRAW_MS = 200;
 export class ProgressLine {
   readonly #terminal: Terminal;
   readonly #label: string;
-  readonly #total: number | undefined;
   readonly #startedAtMs = Date.now();
   #drawnAtMs = 0;
 
-  constructor(terminal: Terminal, label: string, total?: number) {
+  constructor(terminal: Terminal, label: string) {
     this.#terminal = terminal;
     this.#label = label;
-    this.#total = total;
   }
 
-  report(done: number): void {
+  report(done: number, total?: number): void {
     const now = Date.now();
     if (!this.#terminal.isInteractive || now - this.#drawnAtMs < REDRAW_MS) return;
     this.#drawnAtMs = now;
-    this.#terminal.err(`\r\x1b[K${formatProgress(this.#label, done, this.#total, now - this.#startedAtMs)}`);
+    this.#terminal.err(`\r\x1b[K${formatProgress(this.#label, done, total, now - this.#startedAtMs)}`);
   }
 
   end(): void {

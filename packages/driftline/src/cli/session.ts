@@ -39,7 +39,10 @@ export async function judgeNow(context: CommandContext, deployment: Deployment, 
   const progress = new ProgressLine(context.terminal, 'reading Neutron, rows');
   const verdict = await check(deployment, {
     signal: context.signal,
-    onProgress: ({ rowsRead }) => progress.report(rowsRead),
+    // Counting what there is to read costs a query: only for somebody who watches.
+    ...(context.terminal.isInteractive
+      ? { onProgress: ({ rowsRead, rowsExpected }) => progress.report(rowsRead, rowsExpected) }
+      : {}),
   });
   progress.end();
   const projectOf = (resource: Parameters<typeof verdict.facts.of>[0]) => verdict.facts.of(resource)?.projectId;

@@ -1,4 +1,5 @@
 import type { NeutronConnection, ReadTransaction } from './connect.ts';
+import { estimateRows } from './expected-rows.ts';
 import type { NeutronSnapshot } from './model/snapshot.ts';
 import { readAgents, readHashRing, readRevisions } from './queries/ovn.ts';
 import { findRelease } from './release.ts';
@@ -15,6 +16,8 @@ export interface SnapshotOptions {
 /** After each statement that answered rows. */
 export interface SnapshotProgress {
   readonly rowsRead: number;
+  /** About how many there will be in all. */
+  readonly rowsExpected: number;
 }
 
 /** All of Neutron, at the moment the transaction begins. */
@@ -22,7 +25,9 @@ export function readSnapshot(connection: NeutronConnection, options: SnapshotOpt
   return connection.read(
     async (transaction) => {
       const { release } = await findRelease(transaction, options.release);
-      return readAll(withProgress(transaction, options.onProgress), release);
+      const { onProgress } = options;
+      if (onProgress === undefined) return readAll(transaction, release);
+      return readAll(withProgress(transaction, await estimateRows(transaction), onProgress), release);
     },
     { signal: options.signal },
   );
@@ -53,15 +58,18 @@ async function readAll(transaction: ReadTransaction, release: Release): Promise<
   };
 }
 
-function withProgress(transaction: ReadTransaction, onProgress: SnapshotOptions['onProgress']): ReadTransaction {
-  if (onProgress === undefined) return transaction;
+function withProgress(
+  transaction: ReadTransaction,
+  rowsExpected: number,
+  onProgress: (progress: SnapshotProgress) => void,
+): ReadTransaction {
   let rowsRead = 0;
   return {
     ...transaction,
     query: async (statement) => {
       const rows = await transaction.query(statement);
       rowsRead += rows.length;
-      if (rows.length > 0) onProgress({ rowsRead });
+      if (rows.length > 0) onProgress({ rowsRead, rowsExpected: Math.max(rowsExpected, rowsRead) });
       return rows;
     },
   };

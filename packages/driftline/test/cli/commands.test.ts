@@ -16,7 +16,7 @@ interface Ran {
   readonly err: string;
 }
 
-async function run(argv: readonly string[], answer?: string): Promise<Ran> {
+async function run(argv: readonly string[], answer?: string, isInteractive = false): Promise<Ran> {
   let out = '';
   let err = '';
   const questions: string[] = [];
@@ -27,7 +27,7 @@ async function run(argv: readonly string[], answer?: string): Promise<Ran> {
     err: (text: string) => {
       err += text;
     },
-    isInteractive: false,
+    isInteractive,
     ask:
       answer === undefined
         ? undefined
@@ -65,6 +65,12 @@ describe('the commands', () => {
     const { code, out } = await run(['check', ...config]);
     assert.equal(code, 0, out);
     assert.match(out, /^No drift: \d+ rows wanted by Neutron \(2026\.1\)/m);
+  });
+
+  it('draws progress with rate and remaining time on stderr for somebody who watches, and for nobody else', async () => {
+    const watched = await run(['check', ...config], undefined, true);
+    assert.match(watched.err, /reading Neutron, rows: [\d,]+ of [\d,]+, [\d,]+\/s, \d+ s left/);
+    assert.equal((await run(['check', ...config])).err, '');
   });
 
   it('check finds drift, tells the resource, the cell, what was found and what is wanted, and exits with 2', async () => {

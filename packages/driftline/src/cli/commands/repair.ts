@@ -114,7 +114,7 @@ async function applyNow(
   using journal = new Journal(join(driftlineSettings(sources).statePath, 'journal.db'));
   await using neutron = openWritable(databaseSettings(sources).url);
   await deployment.northbound.takeLock(context.signal);
-  const progress = new ProgressLine(context.terminal, 'applying, transactions', made.transactions.length);
+  const progress = new ProgressLine(context.terminal, 'applying, transactions');
   let done = 0;
   try {
     return await repair(deployment, made, {
@@ -124,7 +124,7 @@ async function applyNow(
       signal: context.signal,
       onOutcomes: (outcomes) => {
         done += outcomes.length;
-        progress.report(done);
+        progress.report(done, made.transactions.length);
       },
     });
   } finally {
