@@ -26,6 +26,7 @@ export interface BenchDeployment extends AsyncDisposable {
   /** With which Neutron's tools and Driftline find all three. */
   readonly arguments: readonly string[];
   readonly folder: string;
+  readonly southboundEndpoint: string;
 }
 
 export async function serveDeployment(parts: DeploymentParts): Promise<BenchDeployment> {
@@ -56,6 +57,7 @@ export async function serveDeployment(parts: DeploymentParts): Promise<BenchDepl
   const resources = stack.move();
   return {
     folder,
+    southboundEndpoint: southbound,
     arguments: ['--config-file', neutronConf, '--config-file', placesConf, '--config-dir', configFolder],
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
