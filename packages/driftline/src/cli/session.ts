@@ -23,7 +23,7 @@ export async function openDeployment(
 ): Promise<{ sources: ConfigSources; deployment: Deployment }> {
   const sources = await loadConfig(context.request);
   const deployment = await Deployment.open(sources, { ...options, signal: context.signal });
-  for (const warning of deployment.found.warnings) context.terminal.err(`warning: ${warning}\n`);
+  for (const warning of deployment.warnings) context.terminal.err(`warning: ${warning}\n`);
   return { sources, deployment };
 }
 

@@ -180,6 +180,9 @@ export class Daemon {
     if (ids.length === 0) return snapshot;
     const nowMs = Date.now();
     this.#anyChangeMs = nowMs;
+    for (const [id, atMs] of this.#changedAtMs) {
+      if (nowMs - atMs > this.#options.gracePeriodMs) this.#changedAtMs.delete(id);
+    }
     for (const id of ids) this.#changedAtMs.set(id, nowMs);
     return readResources(neutron, snapshot, changed, { signal });
   }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { OvsdbClient } from '@driftline/ovsdb';
+import { type OvsdbClient, OvsdbError } from '@driftline/ovsdb';
 import {
   databaseSettings,
   driftlineSettings,
   type NeutronConfig,
+  type OvsdbSettings,
   ovsdbSettings,
   resolveConfig,
 } from '../config/config.ts';
@@ -26,7 +27,8 @@ interface Parts {
   readonly found: FoundRelease;
   readonly neutron: NeutronConnection;
   readonly northbound: NorthboundSession;
-  readonly southbound: OvsdbClient<OVNSouthboundTables>;
+  readonly southbound: OvsdbClient<OVNSouthboundTables> | undefined;
+  readonly warnings: readonly string[];
   readonly systemNameservers: readonly string[];
 }
 
@@ -36,7 +38,9 @@ export class Deployment implements AsyncDisposable {
   readonly found: FoundRelease;
   readonly neutron: NeutronConnection;
   readonly northbound: NorthboundSession;
-  readonly #southbound: OvsdbClient<OVNSouthboundTables>;
+  /** For the operator: what was found amiss while connecting. */
+  readonly warnings: readonly string[];
+  readonly #southbound: OvsdbClient<OVNSouthboundTables> | undefined;
   readonly systemNameservers: readonly string[];
 
   readonly #opened: AsyncDisposableStack;
@@ -47,6 +51,7 @@ export class Deployment implements AsyncDisposable {
     this.neutron = parts.neutron;
     this.northbound = parts.northbound;
     this.#southbound = parts.southbound;
+    this.warnings = parts.warnings;
     this.systemNameservers = parts.systemNameservers;
     this.#opened = opened;
   }
@@ -58,33 +63,69 @@ export class Deployment implements AsyncDisposable {
     const neutron = opened.use(await openNeutron(databaseSettings(sources).url));
     const found = await readRelease(neutron, driftlineSettings(sources).release);
     const config = resolveConfig(sources, found.release);
-    const cancel = signal === undefined ? {} : { signal };
-    const [northbound, southbound, systemNameservers] = await Promise.all([
-      NorthboundSession.open(ovsdb, { writable, ...cancel, ...(writable ? { lock: MAINTENANCE_LOCK } : {}) }).then(
-        (session) => opened.use(session),
-      ),
-      connectRemote<OVNSouthboundTables>('OVN_Southbound', ovsdb.southbound, ovsdb, WATCHED_SOUTHBOUND, {
-        writable: false,
-        ...cancel,
-      }).then((client) => opened.use(client)),
-      readSystemNameservers(),
-    ]);
-    return new Deployment({ config, found, neutron, northbound, southbound, systemNameservers }, opened.move());
+    const giveUp = new AbortController();
+    const cancel = { signal: signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]) };
+    const lock = writable ? { lock: MAINTENANCE_LOCK } : {};
+    const ovn = [
+      NorthboundSession.open(ovsdb, { writable, ...lock, ...cancel }).then((session) => opened.use(session)),
+      openSouthbound(ovsdb, { isNeeded: writable, ...cancel }).then((client) => opened.use(client)),
+    ] as const;
+    // When one fails, the other is called off and waited for: nothing stays open behind the error.
+    const [northbound, southbound] = await Promise.all(ovn).catch(async (error: unknown) => {
+      giveUp.abort();
+      await Promise.allSettled(ovn);
+      throw error;
+    });
+    const warnings = southbound === undefined ? [...found.warnings, blindWarning(ovsdb)] : found.warnings;
+    const systemNameservers = await readSystemNameservers();
+    return new Deployment(
+      { config, found, neutron, northbound, southbound, warnings, systemNameservers },
+      opened.move(),
+    );
   }
 
+  /** None where the Southbound is out of reach or empty: then what is scheduled is not judged. */
   chassis(): readonly Chassis[] {
-    return readChassis(this.#southbound.replica, this.found.release);
+    return this.#southbound === undefined ? [] : readChassis(this.#southbound.replica, this.found.release);
   }
 
   /** When chassis come, go, or change what scheduling looks at. Returns what takes the listener off again. */
   onChassisChange(listener: () => void): () => void {
-    return this.#southbound.on('update', listener);
+    return this.#southbound?.on('update', listener) ?? (() => {});
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
   }
 }
+
+/** How long a command that only reads waits for the Southbound: the most of what it tells needs none. */
+const SOUTHBOUND_PATIENCE_S = 5;
+
+/** undefined: out of reach, and not needed. */
+async function openSouthbound(
+  settings: OvsdbSettings,
+  { isNeeded, signal }: { readonly isNeeded: boolean; readonly signal: AbortSignal },
+): Promise<OvsdbClient<OVNSouthboundTables> | undefined> {
+  const connectionTimeoutS = isNeeded
+    ? settings.connectionTimeoutS
+    : Math.min(settings.connectionTimeoutS, SOUTHBOUND_PATIENCE_S);
+  try {
+    return await connectRemote<OVNSouthboundTables>(
+      'OVN_Southbound',
+      settings.southbound,
+      { ...settings, connectionTimeoutS },
+      WATCHED_SOUTHBOUND,
+      { writable: false, anyServer: true, signal },
+    );
+  } catch (error) {
+    if (isNeeded || signal.aborted || !(error instanceof OvsdbError)) throw error;
+    return undefined;
+  }
+}
+
+const blindWarning = ({ southbound }: OvsdbSettings): string =>
+  `the Southbound at ${southbound.endpoints.join(',')} is out of reach: gateways and HA chassis are not judged; set [ovn] ovn_sb_connection, or start it`;
 
 /** `nameserver` lines of the host's resolver: what Neutron hands out for subnets without DNS servers. */
 async function readSystemNameservers(): Promise<readonly string[]> {

@@ -60,7 +60,8 @@ export function judge(moment: Moment): Verdict {
     writtenAtMs: (resource) => facts.writtenAtMs(resource),
   };
   const found = diff(desired, observed, { hasColumn: schema.hasColumn, features, times });
-  const kept = keepFaulted(found.drift, faults);
+  const isBlind = chassis.length === 0;
+  const kept = keepFaulted(isBlind ? withoutScheduling(found.drift) : found.drift, faults);
   let desiredRows = 0;
   for (const table of OWNED_TABLES) desiredRows += desired.get(table)?.size ?? 0;
   const deletes = kept.filter(({ action }) => action === 'delete').length;
@@ -70,12 +71,35 @@ export function judge(moment: Moment): Verdict {
     observed,
     pairing: found.pairing,
     drift: kept,
-    backfill: found.backfill,
+    backfill: isBlind ? withoutScheduling(found.backfill) : found.backfill,
     doubts: found.doubts,
     faults,
     facts,
     counts: { desiredRows, ownedRows: found.pairedRows + deletes, foreignRows: found.foreignRows },
   };
+}
+
+/** Columns whose value is chosen among the chassis. */
+const SCHEDULED: ReadonlySet<string> = new Set([
+  'Logical_Router_Port.gateway_chassis',
+  'HA_Chassis_Group.ha_chassis',
+  'HA_Chassis_Group.external_ids:neutron:router_id',
+  'Logical_Router_Port.ha_chassis_group',
+  'Logical_Switch_Port.ha_chassis_group',
+  'Logical_Router.options:chassis',
+  'Logical_Switch_Port.options:requested-chassis',
+]);
+
+/** A Southbound without chassis is being rebuilt or is out of reach: it is no reason to take a gateway from its chassis. */
+function withoutScheduling(changes: readonly Change[]): readonly Change[] {
+  return changes.flatMap((change): Change[] => {
+    if (change.action !== 'update') return [change];
+    const differences = change.differences.filter(
+      ({ column, key }) => !SCHEDULED.has(`${change.table}.${column}${key === undefined ? '' : `:${key}`}`),
+    );
+    if (differences.length === change.differences.length) return [change];
+    return differences.length === 0 ? [] : [{ ...change, differences }];
+  });
 }
 
 /** A resource that could not be translated wants its rows all the same: nothing of it may look like an orphan. */

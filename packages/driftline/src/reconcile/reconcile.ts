@@ -13,6 +13,7 @@ import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { RevisedType } from '../neutron/model/revision.ts';
 import { readSnapshot, type SnapshotProgress } from '../neutron/read-snapshot.ts';
 import { bumpRevisions, deleteRevisions, type RevisionEntry as SqlRevision } from '../neutron/revisions.ts';
+import type { ResourceRef } from '../northbound/desired.ts';
 import { MAINTENANCE_LOCK } from '../northbound/session.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Deployment } from './deployment.ts';
@@ -57,15 +58,33 @@ export function plan(verdict: Verdict, changes: readonly Change[], nowMs: number
   const writable = changes.filter(
     (change) => change.action !== 'update' || change.differences.some(({ write }) => write !== undefined),
   );
+  // ovn_revision_numbers may only say what is true of the whole resource, not of the part that was selected.
+  const isWhole = wholeResources(verdict.drift, writable);
   return makePlan({
     release: verdict.snapshot.release,
     createdAtMs: nowMs,
     changes: writable,
     ownedRows: verdict.counts.ownedRows,
     gatewayPorts: countScheduledGateways(verdict),
-    revisionOf: (resource) => verdict.facts.revisionOf(resource),
+    revisionOf: (resource) => (isWhole(resource) ? verdict.facts.revisionOf(resource) : undefined),
     uuidOf: (table, key) => verdict.pairing.observedOf(table as never, key)?.uuid,
   });
+}
+
+/** Whether `part` holds all that `all` says of a resource. */
+function wholeResources(all: readonly Change[], part: readonly Change[]): (resource: ResourceRef) => boolean {
+  const count = (changes: readonly Change[]): ReadonlyMap<string, number> => {
+    const counts = new Map<string, number>();
+    for (const change of changes) {
+      const name = `${change.resource.type} ${change.resource.id}`;
+      const weight = change.action === 'update' ? change.differences.length : 1;
+      counts.set(name, (counts.get(name) ?? 0) + weight);
+    }
+    return counts;
+  };
+  const inAll = count(all);
+  const inPart = count(part);
+  return ({ type, id }) => (inPart.get(`${type} ${id}`) ?? 0) >= (inAll.get(`${type} ${id}`) ?? 0);
 }
 
 export interface RepairTools {

@@ -225,3 +225,41 @@ describe('the commands', () => {
     assert.equal((await run(['chekc'])).code, 1);
   });
 });
+
+describe('without the Southbound', () => {
+  it('check says what it cannot judge, and judges the rest', async () => {
+    await using golden = await openGolden('2026.1');
+    const config = [
+      ...configArguments(golden),
+      '--ovn-ovn_sb_connection',
+      'unix:/nowhere.sock',
+      '--ovn-ovsdb_connection_timeout',
+      '1',
+    ];
+    const { code, out, err } = await run(['check', ...config]);
+    assert.equal(code, 0, out);
+    assert.match(err, /Southbound at unix:\/nowhere\.sock is out of reach/);
+  });
+
+  it('repair refuses to start: it could not schedule a gateway', async () => {
+    await using golden = await openGolden('2026.1');
+    const config = [
+      ...configArguments(golden),
+      '--ovn-ovn_sb_connection',
+      'unix:/nowhere.sock',
+      '--ovn-ovsdb_connection_timeout',
+      '1',
+    ];
+    const { code, err } = await run(['repair', '--yes', ...config]);
+    assert.equal(code, 1);
+    assert.match(err, /OVN_Southbound/);
+  });
+
+  it('an empty one takes no gateway from its chassis', async () => {
+    await using golden = await openGolden('2026.1');
+    const sbctl = (...args: string[]) => exec('ovn-sbctl', [`--db=${golden.southbound.endpoint}`, ...args]);
+    for (const name of (await sbctl('--bare', '--columns=name', 'list', 'Chassis')).stdout.trim().split(/\s+/))
+      await sbctl('chassis-del', name);
+    assert.equal((await run(['check', ...configArguments(golden)])).code, 0);
+  });
+});
