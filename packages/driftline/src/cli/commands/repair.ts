@@ -35,7 +35,7 @@ export async function runRepair(context: CommandContext, options: RepairOptions)
     const changes = wantedChanges(judged, options);
     const made = plan(judged.verdict, changes, Date.now());
     const isDone = made.transactions.length === 0;
-    if (round === 1 || isDone) context.terminal.out(tableReport({ ...judged, drift: judged.drift }));
+    if (round === 1 || isDone) context.terminal.out(tableReport(judged));
     if (isDone && judged.refusals.length === 0) return judged.drift.length > 0 ? EXIT.drift : EXIT.clean;
     const refusals = [...judged.refusals, ...limitRefusals(made, limitsOf(sources, options))];
     if (refusals.length > 0) {
@@ -49,7 +49,6 @@ export async function runRepair(context: CommandContext, options: RepairOptions)
       return EXIT.drift;
     }
     if (!confirmed) {
-      if (round === 1) context.terminal.out(planText(made));
       const answer = await confirm(context, made);
       if (answer !== true) return answer;
       confirmed = true;
