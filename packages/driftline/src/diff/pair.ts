@@ -1,4 +1,4 @@
-import type { DesiredRow, DesiredState } from '../northbound/desired.ts';
+import type { DesiredRow, DesiredState, KeyWant, ObservedLookup } from '../northbound/desired.ts';
 import { IDENTITY, text } from '../northbound/identity.ts';
 import { dnsKey } from '../northbound/keys.ts';
 import { uuidsOf } from '../northbound/observe.ts';
@@ -108,10 +108,16 @@ function unmarkedRecords(
     .map(({ parent }) => wanted.get(dnsKey(parentKey(parent))))
     .find((row) => {
       if (row === undefined || claims.has(row) || row.cells.records?.is !== 'keys') return false;
-      const want = Object.entries(row.cells.records.keys);
-      return want.length === records.size && want.every(([name, value]) => records.get(name) === value);
+      const wants = Object.entries(row.cells.records.keys);
+      return wants.length === records.size && wants.every(([name, want]) => isWanted(records.get(name), want, cells));
     });
 }
+
+function isWanted(found: string | undefined, want: KeyWant, cells: ObservedRow['cells']): boolean {
+  return typeof want === 'object' && want.is === 'choice' ? want.accepts(found, cells, noRows) : found === want;
+}
+
+const noRows: ObservedLookup = { row: () => undefined, rowAt: () => undefined };
 
 function claim(claims: Map<DesiredRow, ObservedRow[]>, target: DesiredRow, row: ObservedRow): void {
   const rows = claims.get(target);

@@ -259,6 +259,13 @@ test('a DHCP row is proven by subnet_id, and serves the port that port_id names'
   assertUnproven(proveAlone('DHCP_Options', { cidr: '10.0.0.0/24', external_ids: ids({}) }));
 });
 
+test('a DHCP row that lost subnet_id is proven by its other keys', () => {
+  const left = { 'neutron:revision_number': '0' };
+  assertOwned(proveAlone('DHCP_Options', { external_ids: ids({ ...left, port_id: ID }) }), 'ports', ID);
+  assertOwned(proveAlone('DHCP_Options', { external_ids: ids(left) }), 'deployment', 'dhcp_options');
+  assertUnproven(proveAlone('DHCP_Options', { external_ids: ids({ port_id: ID }) }));
+});
+
 test('a DNS row is proven by ls_name', () => {
   assertOwned(proveAlone('DNS', { external_ids: ids({ ls_name: `neutron-${ID}` }) }), 'networks', ID);
   assertUnproven(proveAlone('DNS', { external_ids: ids({}) }));

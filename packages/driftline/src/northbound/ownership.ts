@@ -176,8 +176,13 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
 
   DHCP_Options: (cells) => {
     const subnet = mark(cells, 'subnet_id');
-    if (subnet === undefined) return unmarked('subnet_id');
     const port = mark(cells, 'port_id');
+    if (subnet === undefined) {
+      // A row that lost the mark still has Neutron's other keys, and nothing can be found by it any more.
+      const key = firstNeutronKey(cells);
+      if (key === undefined) return unmarked('subnet_id');
+      return owned(`external_ids:${key}`, port === undefined ? deployment('dhcp_options') : resource('ports', port));
+    }
     if (port !== undefined) return owned('external_ids:subnet_id and port_id', resource('ports', port));
     return owned('external_ids:subnet_id', resource('subnets', subnet));
   },
