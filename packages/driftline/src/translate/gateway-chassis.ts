@@ -75,13 +75,16 @@ const isCountedDown = (found: readonly EmbeddedRow[]): boolean =>
 export const isPriority = (priority: unknown): boolean =>
   typeof priority === 'number' && priority >= 0 && priority <= 32_767;
 
-/** Names by falling priority, of the rows that a cell refers to. */
-export const chassisOf = (cell: unknown, observed: ObservedLookup): readonly string[] =>
-  uuids(cell)
-    .map((uuid) => observed.rowAt(uuid))
-    .filter((row): row is Row => row !== undefined)
-    .toSorted((a, b) => Number(b.priority) - Number(a.priority))
-    .map((row) => String(row.chassis_name));
+/** Names by falling priority, each once, of the rows that a cell refers to. */
+export const chassisOf = (cell: unknown, observed: ObservedLookup): readonly string[] => [
+  ...new Set(
+    uuids(cell)
+      .map((uuid) => observed.rowAt(uuid))
+      .filter((row): row is Row => row !== undefined)
+      .toSorted((a, b) => Number(b.priority) - Number(a.priority))
+      .map((row) => String(row.chassis_name)),
+  ),
+];
 
 function chassisOfOthers(view: RouterView, gateway: AttachedPort, observed: ObservedLookup): ReadonlySet<string> {
   const names = new Set<string>();

@@ -1,5 +1,5 @@
-import { type DesiredRow, exact } from '../northbound/desired.ts';
-import { natKey } from '../northbound/keys.ts';
+import { type DesiredRow, exact, refs } from '../northbound/desired.ts';
+import { ANY_ADDRESS, natKey } from '../northbound/keys.ts';
 import type { TranslationContext } from './context.ts';
 import { type AttachedPort, type RouterView, routerViews } from './router-view.ts';
 
@@ -18,11 +18,16 @@ function* rowsOf(ctx: TranslationContext, view: RouterView): Iterable<DesiredRow
   const inside = presences(view.interfaces);
   // Turning the option on is configuration; that it is on by default came with a release.
   const since = ctx.features.has('indirectSnatDefault') ? { feature: 'indirectSnatDefault' as const } : {};
+  // With one address, what it translates names the row: one that was given another address is still known.
+  const aliases = (cidr: string) =>
+    externalIps.size === 1 ? { aliases: [natKey(view.name, 'snat', ANY_ADDRESS, cidr)] } : {};
   for (const externalIp of externalIps) {
-    if (isIndirect) yield { ...row(view, externalIp, EVERYTHING, 'required'), ...since };
+    if (isIndirect) {
+      yield { ...row(view, externalIp, EVERYTHING, 'required'), ...aliases(EVERYTHING), ...since };
+    }
     for (const [cidr, presence] of inside) {
       // Rows of the time before the option was turned on, or became the default, do what the one row does.
-      yield row(view, externalIp, cidr, isIndirect ? 'tolerated' : presence);
+      yield { ...row(view, externalIp, cidr, isIndirect ? 'tolerated' : presence), ...aliases(cidr) };
     }
   }
 }
@@ -59,6 +64,9 @@ const row = (
     external_ip: exact(externalIp),
     logical_ip: exact(cidr),
     external_port_range: exact(''),
+    logical_port: exact(undefined),
+    external_mac: exact(undefined),
+    gateway_port: refs('Logical_Router_Port', []),
   },
   listedIn: [{ table: 'Logical_Router', column: 'nat', key: name }],
   presence,
