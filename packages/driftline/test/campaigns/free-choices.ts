@@ -56,6 +56,16 @@ export const FREE_CHOICES: readonly FreeChoice[] = [
     where: (row) => has(row, 'external_ids', 'port_id'),
   },
   {
+    table: 'DNS',
+    column: 'options',
+    key: 'ovn-owned',
+    reason: 'Neutron forgets the option when it makes the row, and a task adds it at the next start: false, or nothing',
+    source: 'ovn_client.py add_txns_to_sync_port_dns_records; maintenance.py set_ovn_owned_dns_option',
+    releases: ['2026.1', '2026.2-dev'],
+    mayBeAbsent: true,
+    invalid: 'true',
+  },
+  {
     table: 'Load_Balancer',
     column: 'external_ids',
     key: 'neutron:revision_number',
@@ -114,6 +124,15 @@ export const FREE_CHOICES: readonly FreeChoice[] = [
     source: 'OVN: northd.c, build_lswitch_ports',
     where: (row) => row.tag_request !== undefined,
     mayBeAbsent: true,
+    invalid: 4094,
+  },
+  {
+    table: 'Logical_Switch_Port',
+    column: 'tag',
+    reason: 'goes with tag_request, which the first point release does not write',
+    source: 'ae7e7b5118, on the branch of 2026.1',
+    releases: ['2026.1'],
+    where: (row) => row.tag !== undefined,
     invalid: 4094,
   },
   {
