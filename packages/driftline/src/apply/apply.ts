@@ -1,8 +1,9 @@
 import { type Operation, OvsdbError, type TransactResult } from '@driftline/ovsdb';
 import { rankOf } from '../plan/order.ts';
 import { type Plan, type PlannedTransaction, referenceKey } from '../plan/plan.ts';
-import { buildOperations, type Insertion, type KindOf, type RowResolver, UnresolvedReference } from './operations.ts';
+import { buildOperations, type Insertion, type RowResolver, UnresolvedReference } from './operations.ts';
 import type { Outcome } from './outcome.ts';
+import type { KindOf } from './shape.ts';
 
 /** What apply needs of a session that may write. A dry run is given none. */
 export interface NorthboundWriter {

@@ -1,25 +1,10 @@
 /** apply/: a plan's transactions as OVSDB operations, sent to the server, and what came of each. */
-import {
-  type AtomInput,
-  type ColumnKind,
-  type Condition,
-  type Operation,
-  op,
-  type RowInput,
-  type ValueInput,
-} from '@driftline/ovsdb';
-import {
-  type Change,
-  type CreateChange,
-  type DeleteChange,
-  fromJsonCell,
-  type JsonCell,
-  type UpdateChange,
-  type Written,
-  type WrittenRow,
-} from '../diff/change.ts';
+import { type AtomInput, type Operation, op, type ValueInput } from '@driftline/ovsdb';
+import type { Change, CreateChange, DeleteChange, UpdateChange, Written, WrittenRow } from '../diff/change.ts';
 import type { Listing } from '../northbound/desired.ts';
 import { referenceKey } from '../plan/plan.ts';
+import { absenceOf, guardsOf } from './guards.ts';
+import { inShape, type KindOf } from './shape.ts';
 
 /** Finds rows by natural key: those that exist, and those that this run of apply has created. */
 export interface RowResolver {
@@ -30,9 +15,6 @@ export interface RowResolver {
 export class UnresolvedReference extends Error {
   override readonly name = 'UnresolvedReference';
 }
-
-/** The shape of a column in the server's schema. */
-export type KindOf = (table: string, column: string) => ColumnKind;
 
 /** An insert of the transaction, by its operation's index: its result tells the new row's uuid. */
 export interface Insertion {
@@ -65,11 +47,11 @@ export function buildOperations(
   };
 
   if (options.lock !== undefined) operations.push(op.assert(options.lock));
-  for (const change of changes) operations.push(...guards(change, options.kindOf));
+  for (const change of changes) operations.push(...guardsOf(change, options.kindOf));
   const build = new Builder(operations, refer, options.kindOf);
   for (const change of changes) if (change.action === 'delete') build.delete(change);
   // Only now: a row that goes with this transaction is no obstacle to the one that takes its place.
-  for (const change of changes) if (change.action === 'create') operations.push(...absence(change));
+  for (const change of changes) if (change.action === 'create') operations.push(...absenceOf(change));
   changes.forEach((change, index) => {
     if (change.action === 'update') build.update(change);
     if (change.action !== 'create') return;
@@ -183,101 +165,5 @@ class Builder {
     for (const [column, cell] of Object.entries(row)) cells[column] = inShape(this.#kindOf(table, column), cell);
     this.#operations.push(op.insert(table, cells, { namedUuid }));
     return { ref: namedUuid };
-  }
-}
-
-/** The same value as the column's kind would have it: one thing alone, or a list of any number. */
-function inShape(kind: ColumnKind, value: AtomInput | null | readonly AtomInput[]): ValueInput {
-  const list = value === null ? [] : Array.isArray(value) ? (value as readonly AtomInput[]) : [value as AtomInput];
-  return kind === 'set' ? list : list[0];
-}
-
-/** What must still be so of existing rows for the change to be right. A guard that fails leaves everything as it was. */
-function guards(change: Change, kindOf: KindOf): Operation[] {
-  switch (change.action) {
-    case 'create':
-      return [];
-    case 'update': {
-      const columns = Object.keys(change.guard);
-      return [op.wait(change.table, change.uuid, columns, [rowInput(change.table, change.guard, columns, kindOf)])];
-    }
-    case 'delete': {
-      const columns = GUARDED_ON_DELETE.filter((column) => column in change.before);
-      return [op.wait(change.table, change.uuid, columns, [rowInput(change.table, change.before, columns, kindOf)])];
-    }
-    default:
-      change satisfies never;
-      return [];
-  }
-}
-
-/** What a row is known and proven by. */
-const GUARDED_ON_DELETE: readonly string[] = [
-  'name',
-  'external_ids',
-  'match',
-  'type',
-  'external_ip',
-  'logical_ip',
-  'ip_prefix',
-  'nexthop',
-];
-
-function rowInput(
-  table: string,
-  cells: Readonly<Record<string, JsonCell>>,
-  columns: readonly string[],
-  kindOf: KindOf,
-): RowInput {
-  const row: Record<string, ValueInput> = {};
-  for (const column of columns) {
-    const cell = fromJsonCell(cells[column] ?? null);
-    row[column] = cell instanceof Map ? cell : inShape(kindOf(table, column), (cell ?? null) as AtomInput | null);
-  }
-  return row;
-}
-
-function absence(change: CreateChange): Operation[] {
-  const where = conditionsOfTwin(change);
-  return where === undefined ? [] : [op.wait(change.table, where, [], [])];
-}
-
-/**
- * Conditions that no row may meet when this one is created. Tables with a unique index need none, the server sees to
- * it; the others would take a second row of the same meaning (the replica may lag behind another writer).
- */
-function conditionsOfTwin({ table, values }: CreateChange): readonly Condition[] | undefined {
-  const cell = (column: string): ValueInput => {
-    const value = values[column];
-    return value?.is === 'value' ? (value.value ?? undefined) : undefined;
-  };
-  const ids = values.external_ids?.is === 'map' ? values.external_ids.entries : {};
-  const marked = (...keys: string[]): readonly Condition[] | undefined => {
-    const entries = keys.flatMap((key): [string, string][] =>
-      ids[key] === undefined ? [] : [[key, String(ids[key])]],
-    );
-    return entries.length === 0 ? undefined : [['external_ids', 'includes', new Map(entries)]];
-  };
-  switch (table) {
-    case 'Logical_Switch':
-    case 'Logical_Router':
-    case 'Load_Balancer':
-      return [['name', '==', cell('name')]];
-    case 'DHCP_Options':
-      // A port's own row and its subnet's share subnet_id: only the former can be told by inclusion.
-      return ids.port_id === undefined ? undefined : marked('subnet_id', 'port_id');
-    case 'DNS':
-      return marked('ls_name');
-    case 'NAT':
-      return marked('neutron:fip_id');
-    case 'ACL':
-    case 'QoS':
-      return [
-        ['direction', '==', cell('direction')],
-        ['priority', '==', cell('priority')],
-        ['match', '==', cell('match')],
-      ];
-    default:
-      return undefined;
   }
 }

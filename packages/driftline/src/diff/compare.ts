@@ -8,7 +8,6 @@ import type {
   EmbeddedRow,
   GatewayLoad,
   KeyWant,
-  Listing,
   ObservedLookup,
   ResourceRef,
 } from '../northbound/desired.ts';
@@ -16,6 +15,7 @@ import { uuidsOf } from '../northbound/observe.ts';
 import type { ObservedRow, ObservedState } from '../northbound/observed.ts';
 import { COLUMN_POLICIES, type OwnedTable } from '../northbound/tables.ts';
 import type { Difference } from './change.ts';
+import { compareListings } from './compare-listings.ts';
 import type { Pairing } from './pair.ts';
 import { byText, isEmpty, print, printRow, sameSet, sameValue, written, writtenRow } from './values.ts';
 
@@ -286,39 +286,5 @@ const EMBEDDED_IDENTITY: Readonly<Record<string, readonly string[]>> = {
   Gateway_Chassis: ['chassis_name', 'priority'],
   Meter_Band: ['action', 'rate', 'burst_size'],
 };
-
-function compareListings(desired: DesiredRow, observed: ObservedRow, context: CompareContext, out: Difference[]): void {
-  const wanted = desired.listedIn;
-  const found = observed.listedIn;
-  for (const listing of wanted) {
-    if (!context.hasColumn(listing.table, listing.column)) continue;
-    const parent = context.pairing.observedOf(listing.table, listing.key);
-    const isThere = parent !== undefined && found.some((at) => at.parent === parent && at.column === listing.column);
-    if (!isThere) {
-      out.push({
-        column: listingColumn(listing),
-        reason: 'unlisted',
-        found: null,
-        wanted: listing.key,
-        write: { op: 'list', in: listing },
-      });
-    }
-  }
-  for (const { column, parent } of found) {
-    const stands = context.pairing.desiredOf(parent.uuid);
-    if (stands === undefined) continue;
-    if (wanted.some((at) => at.table === parent.table && at.column === column && at.key === stands.key)) continue;
-    const at = { table: parent.table, column, uuid: parent.uuid, key: stands.key };
-    out.push({
-      column: listingColumn(at),
-      reason: 'misplaced',
-      found: stands.key,
-      wanted: null,
-      write: { op: 'unlist', in: at },
-    });
-  }
-}
-
-const listingColumn = (at: Pick<Listing, 'table' | 'column'>): string => `${at.table}.${at.column}`;
 
 const EMPTY: ReadonlyMap<Atom, Atom> = new Map();
