@@ -8,6 +8,24 @@ export interface Terminal {
   readonly ask: ((question: string) => Promise<string>) | undefined;
 }
 
+/** Reports may be longer than a string can be: they are written as they are made, many pieces at once. */
+export function writeOut({ out }: Terminal, pieces: Iterable<string>): void {
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < WRITE_CHARACTERS) continue;
+    out(chunk);
+    chunk = '';
+  }
+  if (chunk !== '') out(chunk);
+}
+
+export function* asLines(lines: Iterable<string>): Iterable<string> {
+  for (const line of lines) yield `${line}\n`;
+}
+
+const WRITE_CHARACTERS = 1 << 16;
+
 /** Names come from users: what would steer a terminal is shown, not obeyed. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { jsonReport, ndjsonReport } from '../report/json.ts';
 import { tableReport } from '../report/table.ts';
 import { type CommandContext, judgeNow, openDeployment } from '../session.ts';
+import { asLines, writeOut } from '../terminal.ts';
 
 export type Format = 'table' | 'json' | 'ndjson';
 
@@ -31,13 +32,13 @@ export function printReport(
 ): void {
   switch (format) {
     case 'table':
-      terminal.out(tableReport(judged));
+      writeOut(terminal, asLines(tableReport(judged)));
       return;
     case 'json':
-      terminal.out(`${JSON.stringify(jsonReport(judged), undefined, 2)}\n`);
+      writeOut(terminal, jsonReport(judged));
       return;
     case 'ndjson':
-      for (const line of ndjsonReport(judged)) terminal.out(`${JSON.stringify(line)}\n`);
+      writeOut(terminal, asLines(ndjsonReport(judged)));
       return;
     default:
       format satisfies never;

@@ -8,7 +8,7 @@ import type { Selection } from '../../reconcile/select.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { changeLines } from '../report/table.ts';
 import { type CommandContext, type Judged, judgeNow, openDeployment } from '../session.ts';
-import { printable } from '../terminal.ts';
+import { asLines, printable, writeOut } from '../terminal.ts';
 
 export interface PlanOptions {
   readonly output: string | undefined;
@@ -29,7 +29,7 @@ export async function runPlan(context: CommandContext, options: PlanOptions): Pr
   const made = plan(judged.verdict, wantedChanges(judged, options), Date.now());
   const text = writePlan(made, digestOf);
   if (options.output !== undefined) await writeFile(options.output, text, { mode: 0o600 });
-  context.terminal.out(options.format === 'json' ? text : planText(made));
+  writeOut(context.terminal, options.format === 'json' ? [text] : asLines(planLines(made)));
   if (options.output !== undefined && options.format === 'table') {
     context.terminal.out(`Saved in ${options.output}: driftline apply ${options.output}\n`);
   }
@@ -51,22 +51,25 @@ export async function loadPlan(file: string): Promise<Plan> {
 
 export async function runShow(context: CommandContext, file: string, format: 'table' | 'json'): Promise<ExitCode> {
   const shown = await loadPlan(file);
-  context.terminal.out(format === 'json' ? `${JSON.stringify(shown, undefined, 2)}\n` : planText(shown));
+  writeOut(
+    context.terminal,
+    format === 'json' ? [`${JSON.stringify(shown, undefined, 2)}\n`] : asLines(planLines(shown)),
+  );
   return EXIT.clean;
 }
 
-export function planText(shown: Plan): string {
+export function* planLines(shown: Plan): Iterable<string> {
   const { transactions, creates, updates, deletes } = summarise(shown);
-  if (transactions === 0) return 'Nothing to do.\n';
-  const lines: string[] = [];
-  shown.transactions.forEach(({ unit, changes }, index) => {
-    lines.push(`Transaction ${index + 1}: ${unit.type} ${printable(unit.id)}`);
-    lines.push(...changeLines(changes, NO_FACTS).filter((line) => line.startsWith('  ')));
-  });
-  lines.push(
-    `Plan of ${new Date(shown.createdAtMs).toISOString()} (${shown.release}): ${transactions} transactions; ${creates} rows to create, ${updates} to change, ${deletes} to delete.`,
-  );
-  return `${lines.join('\n')}\n`;
+  if (transactions === 0) {
+    yield 'Nothing to do.';
+    return;
+  }
+  let number = 0;
+  for (const { unit, changes } of shown.transactions) {
+    yield `Transaction ${++number}: ${unit.type} ${printable(unit.id)}`;
+    for (const line of changeLines(changes, NO_FACTS)) if (line.startsWith('  ')) yield line;
+  }
+  yield `Plan of ${new Date(shown.createdAtMs).toISOString()} (${shown.release}): ${transactions} transactions; ${creates} rows to create, ${updates} to change, ${deletes} to delete.`;
 }
 
 /** A saved plan does not carry names. */

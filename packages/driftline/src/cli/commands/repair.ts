@@ -13,8 +13,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { ProgressLine } from '../progress.ts';
 import { tableReport } from '../report/table.ts';
 import { type CommandContext, judgeNow, type LimitFlags, limitsOf, openDeployment } from '../session.ts';
-import { printable } from '../terminal.ts';
-import { loadPlan, planText, wantedChanges } from './plan.ts';
+import { asLines, printable, writeOut } from '../terminal.ts';
+import { loadPlan, planLines, wantedChanges } from './plan.ts';
 
 export interface RepairOptions extends LimitFlags {
   readonly yes: boolean;
@@ -35,7 +35,7 @@ export async function runRepair(context: CommandContext, options: RepairOptions)
     const changes = wantedChanges(judged, options);
     const made = plan(judged.verdict, changes, Date.now());
     const isDone = made.transactions.length === 0;
-    if (round === 1 || isDone) context.terminal.out(tableReport(judged));
+    if (round === 1 || isDone) writeOut(context.terminal, asLines(tableReport(judged)));
     if (isDone && judged.refusals.length === 0) return judged.drift.length > 0 ? EXIT.drift : EXIT.clean;
     const refusals = [...judged.refusals, ...limitRefusals(made, limitsOf(sources, options))];
     if (refusals.length > 0) {
@@ -78,7 +78,7 @@ export async function runApply(
   for (const { message } of refusals) context.terminal.err(`refused: ${message}\n`);
   if (refusals.length > 0) return EXIT.refused;
   if (!options.yes) {
-    context.terminal.out(planText(saved));
+    writeOut(context.terminal, asLines(planLines(saved)));
     const answer = await confirm(context, saved);
     if (answer !== true) return answer;
   }

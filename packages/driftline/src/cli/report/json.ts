@@ -15,20 +15,31 @@ export interface ReportInput {
   readonly refusals: readonly LimitFinding[];
 }
 
-export function jsonReport(input: ReportInput): Readonly<Record<string, unknown>> {
+/** One object, by piece: the drift of a large deployment would be longer than a string may be. */
+export function* jsonReport(input: ReportInput): Iterable<string> {
   const { verdict, drift, backfill, refusals } = input;
-  return {
+  const head = {
     format_version: REPORT_FORMAT_VERSION,
     complete: refusals.length === 0,
     release: verdict.snapshot.release,
     read_at: new Date(verdict.snapshot.readAtMs).toISOString(),
     summary: summaryOf(input),
-    drift: drift.map((change) => jsonChange(change, verdict)),
-    backfill: backfill.map((change) => jsonChange(change, verdict)),
-    doubts: verdict.doubts,
-    faults: verdict.faults,
-    refusals,
   };
+  const { doubts, faults } = verdict;
+  yield JSON.stringify(head, undefined, 2).slice(0, -'\n}'.length);
+  yield* changesMember('drift', drift, verdict);
+  yield* changesMember('backfill', backfill, verdict);
+  yield `,${JSON.stringify({ doubts, faults, refusals }, undefined, 2).slice('{'.length)}\n`;
+}
+
+function* changesMember(name: string, changes: readonly Change[], verdict: Verdict): Iterable<string> {
+  yield `,\n  "${name}": [`;
+  let isFirst = true;
+  for (const change of changes) {
+    yield `${isFirst ? '' : ','}\n${JSON.stringify(jsonChange(change, verdict), undefined, 2).replaceAll(/^/gm, '    ')}`;
+    isFirst = false;
+  }
+  yield isFirst ? ']' : '\n  ]';
 }
 
 export function summaryOf({ verdict, drift, backfill }: ReportInput): Readonly<Record<string, unknown>> {
@@ -83,7 +94,11 @@ const jsonDifference = ({ column, key, reason, found, wanted, why, before }: Dif
 });
 
 /** One line a row, the summary last: what was read so far is of use even when the end is missing. */
-export function* ndjsonReport(input: ReportInput): Iterable<Readonly<Record<string, unknown>>> {
+export function* ndjsonReport(input: ReportInput): Iterable<string> {
+  for (const line of reportLines(input)) yield JSON.stringify(line);
+}
+
+function* reportLines(input: ReportInput): Iterable<Readonly<Record<string, unknown>>> {
   const { verdict, drift, backfill, refusals } = input;
   yield { type: 'version', format_version: REPORT_FORMAT_VERSION, release: verdict.snapshot.release };
   for (const change of drift) yield { type: 'drift', ...jsonChange(change, verdict) };

@@ -4,32 +4,30 @@ import type { ResourceFacts } from '../../reconcile/resource-facts.ts';
 import { printable } from '../terminal.ts';
 import type { ReportInput } from './json.ts';
 
-/** The report for people: grouped by the Neutron resource that the rows serve. */
-export function tableReport(input: ReportInput): string {
+/** The report for people, by line: grouped by the Neutron resource that the rows serve. */
+export function* tableReport(input: ReportInput): Iterable<string> {
   const { verdict, drift, backfill, refusals } = input;
-  const lines: string[] = [];
-  if (drift.length > 0) lines.push(...changeLines(drift, verdict.facts));
+  yield* changeLines(drift, verdict.facts);
   if (backfill.length > 0) {
-    lines.push(`Back-fill: rows in the shape of an earlier release (not drift):`);
-    lines.push(...changeLines(backfill, verdict.facts).map((line) => (line === '' ? line : `  ${line}`)));
+    yield 'Back-fill: rows in the shape of an earlier release (not drift):';
+    for (const line of changeLines(backfill, verdict.facts)) yield line === '' ? line : `  ${line}`;
   }
   if (verdict.doubts.length > 0) {
-    lines.push('In doubt, shown and not touched:');
+    yield 'In doubt, shown and not touched:';
     for (const { table, key, uuid, why } of verdict.doubts) {
-      lines.push(`  ${table} ${printable(key)} (${uuid}): ${printable(why)}`);
+      yield `  ${table} ${printable(key)} (${uuid}): ${printable(why)}`;
     }
-    lines.push('');
+    yield '';
   }
   if (verdict.faults.length > 0) {
-    lines.push('Not judged, Neutron’s data does not add up:');
+    yield 'Not judged, Neutron’s data does not add up:';
     for (const { resource, message } of verdict.faults) {
-      lines.push(`  ${resource.type} ${resource.id}: ${printable(message)}`);
+      yield `  ${resource.type} ${resource.id}: ${printable(message)}`;
     }
-    lines.push('');
+    yield '';
   }
-  for (const { message } of refusals) lines.push(`Refused: ${message}`);
-  lines.push(summaryLine(input));
-  return `${lines.join('\n')}\n`;
+  for (const { message } of refusals) yield `Refused: ${message}`;
+  yield summaryLine(input);
 }
 
 function summaryLine({ verdict, drift, backfill }: ReportInput): string {
@@ -41,22 +39,22 @@ function summaryLine({ verdict, drift, backfill }: ReportInput): string {
   return `Drift in ${drift.length} rows: ${count('create')} missing, ${count('update')} different, ${count('delete')} to go; ${seen}${old}.`;
 }
 
-export function changeLines(changes: readonly Change[], facts: ResourceFacts): string[] {
+export function* changeLines(changes: readonly Change[], facts: ResourceFacts): Iterable<string> {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
     const { type, id } = change.resource;
     const name = `${type} ${id}`;
-    groups.set(name, [...(groups.get(name) ?? []), change]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [change]);
+    else group.push(change);
   }
-  const lines: string[] = [];
   for (const group of groups.values()) {
     const first = group[0];
     if (first === undefined) continue;
-    lines.push(resourceLine(first.resource, facts));
-    for (const change of group) lines.push(...rowLines(change).map((line) => `  ${line}`));
-    lines.push('');
+    yield resourceLine(first.resource, facts);
+    for (const change of group) for (const line of rowLines(change)) yield `  ${line}`;
+    yield '';
   }
-  return lines;
 }
 
 export function resourceLine(resource: ResourceRef, facts: ResourceFacts): string {
