@@ -69,7 +69,7 @@ export function diff(desired: DesiredState, observed: ObservedState, options: Di
     }
   }
   const { deletions, doubts, foreignRows } = judgeSurplus(pairing, observed);
-  changes.push(...withTheirHolders(deletions, observed));
+  for (const change of withTheirHolders(deletions, observed)) changes.push(change);
   return {
     ...splitHistory(shareNames(changes, observed), history, holdsAnything(pairing)),
     doubts,
