@@ -20,20 +20,27 @@ const MUTATORS: Readonly<Record<MutationKind, Mutator>> = {
   'reference changed': changeReference,
 };
 
+/** Tables in which Neutron has rows. */
+export const mutableTables = (world: World): readonly string[] =>
+  Object.keys(NEUTRON_COLUMNS).filter((table) => world.rowsOfAll(table).length > 0);
+
 /**
- * The mutation number `index` of a campaign. Tables and kinds take turns, so that a campaign of some hundred has tried
- * all of them; row, column and value are drawn. It depends on the seed, the number and the deployment's state, and not
- * on what was drawn before: one that was missed can be drawn again alone.
+ * The mutation number `index` of a campaign. Tables take turns, and in each table the kinds: ten laps over the tables
+ * have tried everything. Row, column and value are drawn. It depends on the seed, the number and the deployment's state,
+ * and not on what was drawn before: one that was missed can be drawn again alone.
  */
 export function drawMutation(world: World, seed: number, index: number): Mutation {
-  const pairs = Object.keys(NEUTRON_COLUMNS)
-    .filter((table) => world.rowsOfAll(table).length > 0)
-    .flatMap((table) => MUTATION_KINDS.map((kind) => ({ table, kind })));
-  const order = new Random(seed, Math.floor(index / pairs.length)).shuffle(pairs);
-  for (let step = 0; step < pairs.length; step++) {
-    const turn = order[(index + step) % pairs.length];
-    const mutation = turn && MUTATORS[turn.kind](world, turn.table, new Random(seed, index, step));
-    if (mutation !== undefined) return mutation;
+  const tables = mutableTables(world);
+  const lap = Math.floor(index / tables.length);
+  const order = new Random(seed, lap).shuffle(tables);
+  for (let step = 0; step < tables.length; step++) {
+    const table = order[(index + step) % tables.length] ?? '';
+    const kinds = new Random(seed, tables.indexOf(table)).shuffle(MUTATION_KINDS);
+    for (let turn = 0; turn < kinds.length; turn++) {
+      const kind = kinds[(lap + turn) % kinds.length];
+      const mutation = kind && MUTATORS[kind](world, table, new Random(seed, index, step, turn));
+      if (mutation !== undefined) return mutation;
+    }
   }
   throw new Error('nothing is left that could be mutated');
 }

@@ -47,8 +47,9 @@ type Maker = (world: World, random: Random) => Stray | undefined;
 
 const none: Maker = () => undefined;
 
+/** Untouched: a row that lost its mark would lend it to nothing. */
 const anyRow = (world: World, random: Random, table: string, isFit: (row: ReplicaRow) => boolean = () => true) => {
-  const rows = world.rowsOfAll(table).filter(isFit);
+  const rows = world.rows(table).filter(isFit);
   return rows.length === 0 ? undefined : random.pick(rows);
 };
 
@@ -214,8 +215,9 @@ const STRAYS: Readonly<Record<string, readonly Maker[]>> = {
   Gateway_Chassis: [
     (world, random) => {
       const like = anyRow(world, random, 'Gateway_Chassis');
-      const name = String(like?.name).replace(/_.*/, '_retired-1');
-      const cells = { name, chassis_name: 'retired-1', priority: 9 };
+      const chassis = `retired-${random.below(1_000_000)}`;
+      const name = String(like?.name).replace(/_.*/, `_${chassis}`);
+      const cells = { name, chassis_name: chassis, priority: 9 };
       return like && { like, named: name, cells, listedIn: placesOf(world, like) };
     },
   ],
@@ -269,7 +271,7 @@ const STRAYS: Readonly<Record<string, readonly Maker[]>> = {
     (world, random) => {
       const like = anyRow(world, random, 'Meter');
       const band = op.insert('Meter_Band', { action: 'drop', rate: 100, burst_size: 25 }, { namedUuid: 'band' });
-      const name = `log_base_${random.below(1000)}`;
+      const name = `log_base_${random.below(1_000_000)}`;
       return like && { like, named: name, cells: { name, bands: [{ ref: 'band' }] }, with: [band] };
     },
   ],
