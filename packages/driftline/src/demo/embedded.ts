@@ -26,6 +26,7 @@ export interface Embedded extends AsyncDisposable {
   readonly neutronDatabaseFile: string;
 }
 
+const DATABASE_NAME = 'neutron.sqlite';
 const run = promisify(execFile);
 const unzip = promisify(gunzip);
 const sampleFolder = join(import.meta.dirname, 'sample');
@@ -43,7 +44,7 @@ export async function startEmbedded(stateFolder = defaultStateFolder()): Promise
   stack.use(await claim(stateFolder, socketFolder));
   if (socketFolder !== stateFolder) stack.defer(() => rm(socketFolder, { recursive: true, force: true }));
 
-  const neutronDatabaseFile = join(stateFolder, 'neutron.sqlite');
+  const neutronDatabaseFile = join(stateFolder, DATABASE_NAME);
   await unpackOnce('neutron.sqlite.gz', neutronDatabaseFile);
   await unpackOnce('southbound.db.gz', join(stateFolder, 'southbound.db'));
   const northboundFile = join(stateFolder, 'northbound.db');
@@ -62,7 +63,7 @@ export async function startEmbedded(stateFolder = defaultStateFolder()): Promise
   await run('ovn-nbctl', [`--db=${northbound.endpoint}`, '--timeout=10', 'init']);
 
   const configFile = join(stateFolder, 'neutron.conf');
-  await writeFile(configFile, await configuration(neutronDatabaseFile, northbound.endpoint, southbound.endpoint));
+  await writeFile(configFile, await configuration(stateFolder, northbound.endpoint, southbound.endpoint));
   const resources = stack.move();
   return {
     stateFolder,
@@ -74,15 +75,19 @@ export async function startEmbedded(stateFolder = defaultStateFolder()): Promise
   };
 }
 
-async function configuration(databaseFile: string, nbEndpoint: string, sbEndpoint: string): Promise<string> {
+async function configuration(stateFolder: string, nbEndpoint: string, sbEndpoint: string): Promise<string> {
   return [
     '# Written at each start of the demo: changes here are lost.',
     await readFile(join(sampleFolder, 'neutron.conf'), 'utf8'),
     '[database]',
-    `connection = sqlite:///${databaseFile}`,
+    `connection = sqlite:///${join(stateFolder, DATABASE_NAME)}`,
     '[ovn]',
     `ovn_nb_connection = ${nbEndpoint}`,
     `ovn_sb_connection = ${sbEndpoint}`,
+    '[driftline]',
+    `state_path = ${stateFolder}`,
+    '# Nobody else writes this Neutron: there is no race to wait out.',
+    'grace_period = 0',
     '',
   ].join('\n');
 }

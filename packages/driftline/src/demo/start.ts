@@ -5,7 +5,7 @@ import { startEmbedded } from './embedded.ts';
 const flags = process.argv.slice(2);
 await using embedded = await startEmbedded();
 const { stateFolder, nbEndpoint, neutronDatabaseFile, configFiles } = embedded;
-const isOnce = flags.includes('--once');
+const configArguments = configFiles.flatMap((file) => ['--config-file', file]);
 
 console.log(`
 Driftline's embedded default: a sample of Neutron's database and two OVN databases, in ${stateFolder}
@@ -13,27 +13,23 @@ Driftline's embedded default: a sample of Neutron's database and two OVN databas
   Neutron      ${neutronDatabaseFile} (SQLite)
   Northbound   ${nbEndpoint}
 
-It starts with an empty Northbound: the first pass builds the whole of it from what Neutron says.
+At the first start the Northbound is empty: the first pass builds the whole of it from what Neutron says.
 `);
-if (!isOnce) {
-  console.log(`Then break something, in another terminal, and see it healed:
+if (!flags.includes('--once')) {
+  console.log(`Break something, in another terminal, and see it ${flags.includes('--observe') ? 'reported' : 'healed'} here:
 
-  ovn-nbctl --db=${nbEndpoint} show
-  ovn-nbctl --db=${nbEndpoint} lsp-del $(ovn-nbctl --db=${nbEndpoint} --bare --columns=name find Logical_Switch_Port type='""' | head -1)
-  ovn-nbctl --db=${nbEndpoint} set Logical_Router $(ovn-nbctl --db=${nbEndpoint} --bare --columns=_uuid list Logical_Router | head -1) enabled=false
-  ovn-nbctl --db=${nbEndpoint} pg-del neutron_pg_drop
+  export OVN_NB_DB=${nbEndpoint}
+  ovn-nbctl show
+  ovn-nbctl lsp-del $(ovn-nbctl --bare --columns=name find Logical_Switch_Port type='""' | head -1)
+  ovn-nbctl set Logical_Router $(ovn-nbctl --bare --columns=_uuid list Logical_Router | head -1) enabled=false
+  ovn-nbctl pg-del neutron_pg_drop
+
+Or look for yourself:
+
+  node_modules/.bin/driftline check ${configArguments.join(' ')}
 
 Ctrl-C ends it; the state stays, for the next start.
 `);
 }
 
-await runProcess([
-  'run',
-  ...configFiles.flatMap((file) => ['--config-file', file]),
-  '--driftline-state_path',
-  stateFolder,
-  // Nobody else writes this Neutron: there is no race to wait out.
-  '--driftline-grace_period',
-  '0',
-  ...flags,
-]);
+await runProcess(['run', ...configArguments, ...flags]);

@@ -67,10 +67,7 @@ export function* planLines(shown: Plan): Iterable<string> {
   let number = 0;
   for (const { unit, changes } of shown.transactions) {
     yield `Transaction ${++number}: ${unit.type} ${printable(unit.id)}`;
-    for (const line of changeLines(changes, NO_FACTS)) if (line.startsWith('  ')) yield line;
+    for (const line of changeLines(changes, undefined)) if (line.startsWith('  ')) yield line;
   }
   yield `Plan of ${new Date(shown.createdAtMs).toISOString()} (${shown.release}): ${transactions} transactions; ${creates} rows to create, ${updates} to change, ${deletes} to delete.`;
 }
-
-/** A saved plan does not carry names. */
-const NO_FACTS = { of: () => undefined, writtenAtMs: () => undefined, revisionOf: () => undefined };

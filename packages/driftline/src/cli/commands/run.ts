@@ -25,6 +25,7 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
   await using writable = openWritable(databaseSettings(sources).url);
   if (flags.stealLock && !flags.observe) await deployment.northbound.takeLock(context.signal);
   let refused = false;
+  let differed = false;
   const daemon = new Daemon({
     deployment,
     journal,
@@ -38,7 +39,11 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
     once: flags.once,
     onEvent: (event) => {
       refused = event.kind === 'refused';
-      for (const line of logLines(event)) context.terminal.out(`${new Date().toISOString()} ${line}\n`);
+      const log = (line: string): void => context.terminal.out(`${new Date().toISOString()} ${line}\n`);
+      for (const line of logLines(event)) log(line);
+      if (event.kind !== 'pass') return;
+      if (differed && event.drift.length === 0) log('INFO OVN agrees with Neutron again');
+      differed = event.drift.length > 0;
     },
   });
   await daemon.run(context.signal);
@@ -60,7 +65,7 @@ export function* logLines(event: DaemonEvent): Iterable<string> {
       if (event.drift.length === 0 && !event.isFull) return;
       yield `INFO ${event.isFull ? 'full pass' : 'pass'} (${[...event.reasons].join(', ')}) in ${event.durationMs} ms: ${event.desiredRows} rows wanted, ${event.drift.length} differ, ${event.ripe.length} to repair now`;
       if (event.ripe.length <= SHOWN_CHANGES) {
-        for (const line of changeLines(event.ripe, NO_FACTS)) if (line !== '') yield `INFO   ${line}`;
+        for (const line of changeLines(event.ripe, undefined)) if (line !== '') yield `INFO   ${line}`;
       }
       return;
     case 'repaired': {
@@ -90,5 +95,3 @@ export function* logLines(event: DaemonEvent): Iterable<string> {
 }
 
 const SHOWN_CHANGES = 20;
-/** The log names resources by id. */
-const NO_FACTS = { of: () => undefined, writtenAtMs: () => undefined, revisionOf: () => undefined };

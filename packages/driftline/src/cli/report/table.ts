@@ -39,7 +39,8 @@ function summaryLine({ verdict, drift, backfill }: ReportInput): string {
   return `Drift in ${drift.length} rows: ${count('create')} missing, ${count('update')} different, ${count('delete')} to go; ${seen}${old}.`;
 }
 
-export function* changeLines(changes: readonly Change[], facts: ResourceFacts): Iterable<string> {
+/** Without facts, resources are named by their ids alone. */
+export function* changeLines(changes: readonly Change[], facts: ResourceFacts | undefined): Iterable<string> {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
     const { type, id } = change.resource;
@@ -57,7 +58,8 @@ export function* changeLines(changes: readonly Change[], facts: ResourceFacts): 
   }
 }
 
-export function resourceLine(resource: ResourceRef, facts: ResourceFacts): string {
+export function resourceLine(resource: ResourceRef, facts: ResourceFacts | undefined): string {
+  if (facts === undefined) return `${resource.type} ${resource.id}`;
   const fact = facts.of(resource);
   const name = fact?.name === undefined || fact.name === '' ? '' : ` "${printable(fact.name)}"`;
   const gone = fact === undefined && resource.type !== 'deployment' ? ' (not in Neutron)' : '';
