@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DesiredRow } from '../northbound/desired.ts';
 import { choice, exact, keys } from '../northbound/desired.ts';
-import { ANY_ADDRESS, aclKey, dnsKey, natKey, ruleAclKey } from '../northbound/keys.ts';
+import { ANY_ADDRESS, aclKey, dnsKey, localnetKey, natKey, routerPortMacKey, ruleAclKey } from '../northbound/keys.ts';
 import type { Change } from './change.ts';
 import { diffOf, map, uuid } from './testing/northbound.ts';
 
@@ -32,15 +32,65 @@ describe('a row that was renamed, moved or lost its mark', () => {
     }
   });
 
-  it('is the drop group if it holds nothing but the drop ACLs, and not with anything else in it', () => {
+  it('is the drop group if it holds a common drop ACL, and not if it holds another on that group', () => {
     const acl = { _uuid: uuid(6), action: 'drop', match: 'inport == @neutron_pg_drop && ip', external_ids: map({}) };
     const other = { ...acl, _uuid: uuid(7), match: 'inport == @neutron_pg_drop && tcp' };
     const group = { _uuid: uuid(5), name: 'renamed', acls: [uuid(6)], external_ids: map({}) };
     const wanted = [named('Port_Group', 'neutron_pg_drop')];
     const renamed = diffOf(wanted, { Port_Group: [group], ACL: [acl] }).drift;
     assert.deepEqual(columnsOf(renamed.find(({ table }) => table === 'Port_Group')), ['name']);
-    const mixed = diffOf(wanted, { Port_Group: [{ ...group, acls: [uuid(6), uuid(7)] }], ACL: [acl, other] }).drift;
-    assert.equal(mixed.find(({ table }) => table === 'Port_Group')?.action, 'create');
+    const foreign = diffOf(wanted, { Port_Group: [{ ...group, acls: [uuid(7)] }], ACL: [other] }).drift;
+    assert.equal(foreign.find(({ table }) => table === 'Port_Group')?.action, 'create');
+  });
+
+  it('is the localnet port of its switch by the network and VLAN that it joins, but never one of a plug-in', () => {
+    const name = `neutron-${uuid(1)}`;
+    const port = row({
+      table: 'Logical_Switch_Port',
+      key: `provnet-${uuid(2)}`,
+      aliases: [localnetKey(name, 'physnet1', 962)],
+      cells: { name: exact(`provnet-${uuid(2)}`) },
+      listedIn: [{ table: 'Logical_Switch', column: 'ports', key: name }],
+    });
+    const drift = (cells: object) =>
+      diffOf([named('Logical_Switch', name), port], {
+        Logical_Switch: [{ _uuid: uuid(11), name, ports: [uuid(12)], external_ids: map({}) }],
+        Logical_Switch_Port: [
+          {
+            _uuid: uuid(12),
+            name: 'renamed',
+            type: 'localnet',
+            tag: 962,
+            options: map({ network_name: 'physnet1' }),
+            external_ids: map({}),
+            ...cells,
+          },
+        ],
+      }).drift;
+    assert.deepEqual(drift({}).map(columnsOf), [['name']]);
+    for (const other of [{ tag: 963 }, { options: map({ network_name: 'physnet2' }) }, { name: 'bgp-lsp-1' }]) {
+      assert.deepEqual(
+        drift(other).map(({ action }) => action),
+        ['create'],
+      );
+    }
+  });
+
+  it('is the port of its router that has its MAC address', () => {
+    const router = `neutron-${uuid(1)}`;
+    const mac = 'fa:16:3e:00:00:01';
+    const port = row({
+      table: 'Logical_Router_Port',
+      key: `lrp-${uuid(2)}`,
+      aliases: [routerPortMacKey(router, mac)],
+      cells: { name: exact(`lrp-${uuid(2)}`) },
+      listedIn: [{ table: 'Logical_Router', column: 'ports', key: router }],
+    });
+    const { drift } = diffOf([named('Logical_Router', router), port], {
+      Logical_Router: [{ _uuid: uuid(11), name: router, ports: [uuid(12)], external_ids: map({}) }],
+      Logical_Router_Port: [{ _uuid: uuid(12), name: 'renamed', mac, external_ids: map({}) }],
+    });
+    assert.deepEqual(drift.map(columnsOf), [['name']]);
   });
 
   it('is listed back in one transaction when an ACL moved to another group', () => {

@@ -5,10 +5,12 @@ import {
   dnsKey,
   floatingIpNatKey,
   globalKey,
+  localnetKey,
   natKey,
   portDhcpKey,
   qosContentKey,
   qosKey,
+  routerPortMacKey,
   ruleAclKey,
   staticRouteKey,
   subnetDhcpKey,
@@ -66,8 +68,21 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
   },
   Meter: byName,
   Load_Balancer: byName,
-  Logical_Switch_Port: byName,
-  Logical_Router_Port: byName,
+  Logical_Switch_Port: (row, _observed, parentKey) => {
+    const name = text(row.cells, 'name');
+    const physicalNetwork = entry(row.cells, 'options', 'network_name');
+    if (row.cells.type !== 'localnet' || physicalNetwork === undefined || OF_PLUGINS.test(name)) return [name];
+    const vlan = row.cells.tag_request ?? row.cells.tag;
+    const keys = row.listedIn
+      .filter(({ parent }) => parent.table === 'Logical_Switch')
+      .map(({ parent }) => localnetKey(parentKey(parent), physicalNetwork, vlan as number | undefined));
+    return [name, ...keys];
+  },
+  Logical_Router_Port: (row, _observed, parentKey) => {
+    const name = text(row.cells, 'name');
+    if (OF_PLUGINS.test(name)) return [name];
+    return [name, ...row.listedIn.map(({ parent }) => routerPortMacKey(parentKey(parent), text(row.cells, 'mac')))];
+  },
   DHCP_Options: ({ cells }) => {
     const subnet = entry(cells, 'external_ids', 'subnet_id') ?? '';
     const port = entry(cells, 'external_ids', 'port_id');
@@ -118,17 +133,18 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
   },
 };
 
+/** Names that the plug-ins give their own rows, which may look like Neutron's otherwise. */
+const OF_PLUGINS = /^(?:bgp|evpn)-/;
+
 const DROP_GROUP = 'neutron_pg_drop';
 
-/** A group that holds nothing but Neutron's two common drop ACLs is the drop group, whatever its name. */
+/** A group that holds one of Neutron's two common drop ACLs is the drop group, whatever its name. */
 function isDropGroup(row: ObservedRow, observed: ObservedState): boolean {
-  const acls = observed.listed(row, 'acls');
-  return (
-    acls.length > 0 &&
-    acls.every(
+  return observed
+    .listed(row, 'acls')
+    .some(
       ({ cells }) => cells.action === 'drop' && /^(?:in|out)port == @neutron_pg_drop && ip$/.test(text(cells, 'match')),
-    )
-  );
+    );
 }
 
 /**

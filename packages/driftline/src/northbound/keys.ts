@@ -25,6 +25,13 @@ export const staticRouteKey = (router: string, prefix: string, nexthop: string, 
 export const subnetDhcpKey = (subnetId: string): string => `subnet:${subnetId}`;
 export const portDhcpKey = (subnetId: string, portId: string): string => `subnet:${subnetId}|port:${portId}`;
 
+/** A router port by its MAC address: an alias of one that was renamed. */
+export const routerPortMacKey = (router: string, mac: string): string => `${router}|${mac}`;
+
+/** What a localnet port joins: an alias of those that lost their name, which is all that marks them before 2026.2. */
+export const localnetKey = (switchName: string, physicalNetwork: string, vlan: number | undefined): string =>
+  `${switchName}|localnet|${physicalNetwork}|${vlan ?? ''}`;
+
 /** One DNS row per switch, found by `external_ids:ls_name`. */
 export const dnsKey = (switchName: string): string => switchName;
 

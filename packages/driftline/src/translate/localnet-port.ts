@@ -10,6 +10,7 @@ import {
   keys,
   refs,
 } from '../northbound/desired.ts';
+import { localnetKey } from '../northbound/keys.ts';
 import type { NorthboundSchema, TranslationContext } from './context.ts';
 import { localnetPortName, logicalSwitchName } from './names.ts';
 import { writtenSince } from './since.ts';
@@ -30,7 +31,10 @@ export function* localnetPortRows(ctx: TranslationContext): Iterable<DesiredRow>
     yield {
       table: 'Logical_Switch_Port',
       key: name,
-      aliases: formerNames(ctx, network),
+      aliases: [
+        ...formerNames(ctx, network),
+        localnetKey(logicalSwitchName(network.id), physicalNetwork, segment.segmentationId),
+      ],
       resource,
       cells: {
         name: exact(name),

@@ -1,4 +1,5 @@
 import { absent, choice, type DesiredRow, dated, exact, type KeyWant, keys, refs } from '../northbound/desired.ts';
+import { routerPortMacKey } from '../northbound/keys.ts';
 import type { TranslationContext } from './context.ts';
 import { gatewayChassisCell } from './gateway-chassis.ts';
 import { prefixLengthOf } from './ip.ts';
@@ -23,6 +24,7 @@ function rowOf(ctx: TranslationContext, view: RouterView, attached: AttachedPort
   return {
     table: 'Logical_Router_Port',
     key: name,
+    aliases: [routerPortMacKey(view.name, port.macAddress)],
     resource: { type: 'router_ports', id: port.id },
     unit: { type: 'routers', id: view.router.id },
     cells: {
