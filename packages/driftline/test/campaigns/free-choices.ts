@@ -26,6 +26,8 @@ export interface FreeChoice {
 }
 
 const isLogged = (row: ReplicaRow): boolean => row.log === true;
+/** Ports whose tag OVN looks at. */
+export const isTagged = (row: ReplicaRow): boolean => row.type === 'localnet' || row.parent_name !== undefined;
 const has = (row: ReplicaRow, column: string, key: string): boolean =>
   row[column] instanceof Map && (row[column] as ReadonlyMap<string, unknown>).has(key);
 
@@ -132,8 +134,17 @@ export const FREE_CHOICES: readonly FreeChoice[] = [
     reason: 'goes with tag_request, which the first point release does not write',
     source: 'ae7e7b5118, on the branch of 2026.1',
     releases: ['2026.1'],
-    where: (row) => row.tag !== undefined,
+    where: (row) => row.tag !== undefined && isTagged(row),
     invalid: 4094,
+  },
+  {
+    table: 'Logical_Switch_Port',
+    column: 'tag',
+    reason: 'ovn-northd leaves it on a former subport, without effect',
+    source: 'ovn_client.py set_lswitch_port clears tag_request alone; OVN: northd.c reads it only beside parent_name',
+    releases: ['2026.1', '2026.2-dev'],
+    where: (row) => row.tag_request === undefined && row.parent_name === undefined && row.type === '',
+    mayBeAbsent: true,
   },
   {
     table: 'Logical_Switch_Port',
@@ -141,7 +152,7 @@ export const FREE_CHOICES: readonly FreeChoice[] = [
     reason: 'the first point release writes tag alone, later ones tag_request',
     source: 'ae7e7b5118, on the branch of 2026.1',
     releases: ['2026.1'],
-    where: (row) => row.tag !== undefined || row.tag_request !== undefined,
+    where: (row) => (row.tag ?? row.tag_request) !== undefined && isTagged(row),
     mayBeAbsent: true,
     invalid: 4094,
   },

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Column, OvsdbAtom, OvsdbValue, ReplicaRow } from '@driftline/ovsdb';
 import { RUN_TIME_COLUMNS, RUN_TIME_KEYS } from './columns.ts';
-import { freeChoiceFor } from './free-choices.ts';
+import { freeChoiceFor, isTagged } from './free-choices.ts';
 import { membersOf, type NorthboundView } from './northbound-view.ts';
 import { nameRows } from './row-names.ts';
 
@@ -58,7 +58,8 @@ function draw(
     cells[column.name] = withoutFreeChoices ? withoutChoices(view, table, row, column, cell) : cell;
   }
   // What the switch sees, whichever of the two columns says it.
-  if (table === 'Logical_Switch_Port') cells.vlan = (row.tag_request ?? row.tag ?? null) as PictureCell;
+  if (table === 'Logical_Switch_Port' && isTagged(row))
+    cells.vlan = (row.tag_request ?? row.tag ?? null) as PictureCell;
   const chosen = chosenUuid(table, row);
   if (chosen !== undefined) cells._uuid = chosen;
   return cells;
