@@ -15,8 +15,39 @@ export function applyDifference(column: Column, before: OvsdbValue, difference: 
   return symmetricDifference((before ?? emptySet) as readonly OvsdbAtom[], difference as readonly OvsdbAtom[]);
 }
 
+/** Copying a large set so many times takes no longer than merging with it once. */
+const fewElements = 4;
+
 /** Both sides are in ascending order, and so is the result. */
 function symmetricDifference(left: readonly OvsdbAtom[], right: readonly OvsdbAtom[]): readonly OvsdbAtom[] {
+  const result = right.length <= fewElements ? toggle(left, right) : merge(left, right);
+  return result.length === 0 ? emptySet : result;
+}
+
+/** Most differences are of one element, in a set that may have a hundred thousand. */
+function toggle(left: readonly OvsdbAtom[], right: readonly OvsdbAtom[]): readonly OvsdbAtom[] {
+  let result = left;
+  for (const atom of right) {
+    const at = lowerBound(result, atom);
+    const isThere = at < result.length && compareAtoms(result[at] as OvsdbAtom, atom) === 0;
+    result = isThere ? result.toSpliced(at, 1) : result.toSpliced(at, 0, atom);
+  }
+  return result;
+}
+
+/** Where `atom` is, or would be. */
+function lowerBound(sorted: readonly OvsdbAtom[], atom: OvsdbAtom): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareAtoms(sorted[middle] as OvsdbAtom, atom) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function merge(left: readonly OvsdbAtom[], right: readonly OvsdbAtom[]): OvsdbAtom[] {
   const result: OvsdbAtom[] = [];
   let l = 0;
   let r = 0;
@@ -31,7 +62,7 @@ function symmetricDifference(left: readonly OvsdbAtom[], right: readonly OvsdbAt
   }
   while (l < left.length) result.push(left[l++] as OvsdbAtom);
   while (r < right.length) result.push(right[r++] as OvsdbAtom);
-  return result.length === 0 ? emptySet : result;
+  return result;
 }
 
 function changeMap(
