@@ -74,7 +74,7 @@ async function compareRebuilds(mariadb: MariadbServer): Promise<Comparison> {
     } else {
       theirs.push(await sync(deployment, 'repair'));
       const left = await measure(driftline, ['check', ...deployment.arguments]);
-      proofs.push(`after the tool's: ${left.stdout.trim().split('\n')[0]}`);
+      proofs.push(`after the tool's: ${left.stdout.trim().split('\n').at(-1)}`);
     }
     progress('rebuild', ours, theirs);
   }
