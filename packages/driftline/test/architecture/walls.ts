@@ -17,6 +17,7 @@ export const STAGES = [
   'apply',
   'journal',
   'reconcile',
+  'events',
   'daemon',
   'cli',
   'demo',
