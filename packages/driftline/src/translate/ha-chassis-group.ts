@@ -215,7 +215,11 @@ function linkedGroup(
       const router = row.external_ids instanceof Map ? row.external_ids.get('neutron:router_id') : undefined;
       return links
         .filter(({ routerId }) => router === undefined || router === routerId)
-        .some((link) => isSameSchedule(found, inZone(link.scheduled(observed) ?? NEVER)));
+        .some((link) => {
+          // A gateway about to be scheduled takes its networks along in the same pass.
+          const wanted = link.scheduled(observed);
+          return wanted !== undefined && isSameSchedule(found, inZone(wanted));
+        });
     },
     (_row, observed, load) => {
       const [link] = links;
@@ -233,9 +237,6 @@ function linkedGroup(
 
 const isLinked = ({ external_ids }: Readonly<Record<string, unknown>>): boolean =>
   external_ids instanceof Map && external_ids.has('neutron:router_id');
-
-/** Equal to no group, so that a gateway about to be scheduled takes its networks along in the same pass. */
-const NEVER: Schedule = [{ chassis_name: '', priority: -1 }];
 
 const isSameSchedule = (found: readonly EmbeddedRow[], wanted: Schedule): boolean =>
   found.length === wanted.length &&
