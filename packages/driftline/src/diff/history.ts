@@ -84,7 +84,7 @@ export function splitHistory(
 }
 
 /** The guard keeps to the columns that are written. */
-function withDifferences(change: UpdateChange, differences: readonly Difference[]): UpdateChange {
+export function withDifferences(change: UpdateChange, differences: readonly Difference[]): UpdateChange {
   if (differences.length === change.differences.length) return change;
   const guard: Record<string, JsonCell> = {};
   for (const { column } of differences) {

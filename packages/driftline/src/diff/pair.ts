@@ -1,5 +1,5 @@
 import type { DesiredRow, DesiredState, KeyWant, ObservedLookup } from '../northbound/desired.ts';
-import { IDENTITY, text } from '../northbound/identity.ts';
+import { entry, IDENTITY, text } from '../northbound/identity.ts';
 import { dnsKey } from '../northbound/keys.ts';
 import { uuidsOf } from '../northbound/observe.ts';
 import type { ObservedRow, ObservedState } from '../northbound/observed.ts';
@@ -102,7 +102,9 @@ function unmarkedRecords(
   wanted: ReadonlyMap<string, DesiredRow>,
   claims: ReadonlyMap<DesiredRow, unknown>,
 ): DesiredRow | undefined {
-  if (table !== 'DNS' || !(cells.records instanceof Map)) return undefined;
+  if (table !== 'DNS' || !(cells.records instanceof Map) || entry(cells, 'external_ids', 'ls_name') !== undefined) {
+    return undefined;
+  }
   const records = cells.records as ReadonlyMap<string, string>;
   return listedIn
     .map(({ parent }) => wanted.get(dnsKey(parentKey(parent))))

@@ -59,7 +59,7 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
     const name = text(row.cells, 'name');
     const id = entry(row.cells, 'external_ids', 'neutron:security_group_id');
     if (id !== undefined) return [name, `pg_${id.replaceAll('-', '_')}`];
-    return name !== DROP_GROUP && isDropGroup(row, observed) ? [name, DROP_GROUP] : [name];
+    return [name, ...dropGroupOf(row, observed)];
   },
   Address_Set: byName,
   HA_Chassis_Group: ({ cells }) => {
@@ -136,15 +136,14 @@ export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
 /** Names that the plug-ins give their own rows, which may look like Neutron's otherwise. */
 const OF_PLUGINS = /^(?:bgp|evpn)-/;
 
-const DROP_GROUP = 'neutron_pg_drop';
+const DROP_ACL = /^(?:in|out)port == @((?:neutron|pvlan)_pg_drop) && ip$/;
 
-/** A group that holds one of Neutron's two common drop ACLs is the drop group, whatever its name. */
-function isDropGroup(row: ObservedRow, observed: ObservedState): boolean {
-  return observed
+/** A group that holds an ACL of a common drop group is that group, whatever its name. */
+function dropGroupOf(row: ObservedRow, observed: ObservedState): readonly string[] {
+  const names = observed
     .listed(row, 'acls')
-    .some(
-      ({ cells }) => cells.action === 'drop' && /^(?:in|out)port == @neutron_pg_drop && ip$/.test(text(cells, 'match')),
-    );
+    .flatMap(({ cells }) => (cells.action === 'drop' ? (DROP_ACL.exec(text(cells, 'match'))?.[1] ?? []) : []));
+  return [...new Set(names)];
 }
 
 /**
