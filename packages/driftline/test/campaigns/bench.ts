@@ -15,6 +15,9 @@ import { type ForeignRows, plantForeignRows } from './foreign-rows.ts';
 import { NorthboundView } from './northbound-view.ts';
 import { type Picture, type PictureOptions, takePicture } from './picture.ts';
 
+/** Without it, Driftline takes the name servers of the host it runs on, as Neutron took those of its own. */
+const AS_THERE: readonly string[] = ['--ovn-dns_servers', '10.255.255.53'];
+
 /** A golden deployment under test: Driftline's own sessions on it, and one of the campaign's that sees everything. */
 export class Bench implements AsyncDisposable {
   readonly golden: Golden;
@@ -45,7 +48,7 @@ export class Bench implements AsyncDisposable {
   /** Repairs Neutron's own known faults first, so that a check begins clean. */
   static async open(release: GoldenRelease, options: { readonly withForeignRows?: boolean } = {}): Promise<Bench> {
     await using opened = new AsyncDisposableStack();
-    const { golden, deployment } = opened.use(await openGoldenDeployment(release, { writable: true }));
+    const { golden, deployment } = opened.use(await openGoldenDeployment(release, { writable: true, flags: AS_THERE }));
     await deployment.northbound.takeLock();
     const client = opened.use(
       await OvsdbClient.connect({ database: 'OVN_Northbound', endpoints: golden.northbound.endpoint }),

@@ -11,10 +11,14 @@ export const columnsOf = (world: World, table: string): readonly Column[] =>
   (NEUTRON_COLUMNS[table] ?? []).flatMap((name) => world.view.columns(table)?.get(name) ?? []);
 
 /** Columns and keys that a row is known by: what others hang on a row goes with the name, so a host keeps it. */
-const NAMES: ReadonlySet<string> = new Set(['name', 'subnet_id', 'port_id', 'ip_prefix', 'nexthop']);
+const NAMES: ReadonlySet<string> = new Set(['name', 'subnet_id', 'port_id', 'ip_prefix', 'nexthop', 'ls_name']);
 
 const mayChange = (world: World, table: string, row: ReplicaRow, name: string): boolean =>
-  !NAMES.has(name) || !(world.isHost(row._uuid) || isUnmarked(table, row));
+  !NAMES.has(name) || !(world.isHost(row._uuid) || isUnmarked(table, row) || lostItsPlace(world, table, row));
+
+/** A DNS row is known by its mark or by the switch that lists it: a batch takes one of the two from it, not both. */
+const lostItsPlace = (world: World, table: string, row: ReplicaRow): boolean =>
+  table === 'DNS' && world.view.referrers(row._uuid).every(({ uuid }) => !world.isFree(uuid));
 
 const choiceFor = (
   world: World,
@@ -31,12 +35,15 @@ export const changeCell: Mutator = (world, table, random) => {
   const columns = columnsOf(world, table).filter(({ kind, key }) => kind !== 'map' && key.type !== 'uuid');
   return firstOf(random, world.rows(table), columns, (row, column) => {
     if (!mayChange(world, table, row, column.name)) return undefined;
+    if (column.name === 'name' && !world.isFree(row._uuid)) return undefined;
     const value = otherValue(world, table, row, column, random);
     if (value === undefined) return undefined;
     return {
       ...about(world, table, row, 'cell changed', column),
       what: `set ${table} ${world.name(row)} ${column.name} from ${show(row[column.name])} to ${show(value.value)}`,
       operations: [op.update(table, row._uuid, { [column.name]: value.value })],
+      // Without its name a row may be known by what it holds: a batch takes one of the two from it, not both.
+      ...(column.name === 'name' ? { touched: [row._uuid, ...world.view.heldBy(row._uuid)] } : {}),
     };
   });
 };
@@ -155,7 +162,7 @@ const about = (
   kind,
   column: column.name,
   ...(key === undefined ? {} : { key }),
-  touched: [row._uuid],
+  touched: key === 'ls_name' ? [row._uuid, ...world.view.referrers(row._uuid).map(({ uuid }) => uuid)] : [row._uuid],
   concerns: concern(world, table, [row]),
 });
 
