@@ -58,6 +58,7 @@ export function buildOperations(
     const operationIndex = build.insert(change, newRow(change, index));
     insertions.push({ operationIndex, table: change.table, key: change.key });
   });
+  build.listAll();
   operations.push(op.comment(options.comment));
   return { operations, insertions };
 }
@@ -65,10 +66,22 @@ export function buildOperations(
 /** How the transaction itself refers to a row that it inserts: by its uuid where Neutron chooses that, else by a name. */
 const newRow = (change: CreateChange, index: number): AtomInput => change.uuid ?? { ref: `row${index}` };
 
+const nameOf = (row: AtomInput): string => (typeof row === 'object' ? row.ref : String(row));
+
+interface OpenListing {
+  readonly table: string;
+  readonly parent: AtomInput;
+  readonly column: string;
+  /** By name, for a set names nothing twice. */
+  readonly members: Map<string, AtomInput>;
+}
+
 class Builder {
   readonly #operations: Operation[];
   readonly #refer: (table: string, key: string) => AtomInput;
   readonly #kindOf: KindOf;
+  readonly #inserted = new Set<string>();
+  readonly #listings = new Map<string, OpenListing>();
   #embedded = 0;
 
   constructor(operations: Operation[], refer: (table: string, key: string) => AtomInput, kindOf: KindOf) {
@@ -84,6 +97,7 @@ class Builder {
     const index = this.#operations.length;
     const id = typeof self === 'object' ? { namedUuid: self.ref } : { uuid: String(self) };
     this.#operations.push(op.insert(change.table, row, id));
+    if (change.uuid !== undefined) this.#inserted.add(change.uuid);
     for (const at of change.listedIn) this.#list(at, self);
     return index;
   }
@@ -122,14 +136,20 @@ class Builder {
 
   #list(at: Listing, member: AtomInput): void {
     const parent = this.#refer(at.table, at.key);
-    const where = typeof parent === 'object' ? parent : { uuid: String(parent) };
-    // A row that is gone would take nothing, silently, and a new member that nothing lists would vanish as silently.
-    if ('uuid' in where && !this.#inserts(where.uuid)) this.#operations.push(op.wait(at.table, where, [], [{}]));
-    this.#operations.push(op.mutate(at.table, where, [[at.column, 'insert', [member]]]));
+    const cell = `${at.table} ${nameOf(parent)} ${at.column}`;
+    const listing = this.#listings.get(cell) ?? { table: at.table, parent, column: at.column, members: new Map() };
+    this.#listings.set(cell, listing);
+    listing.members.set(nameOf(member), member);
   }
 
-  #inserts(uuid: string): boolean {
-    return this.#operations.some((operation) => operation.op === 'insert' && operation.uuid === uuid);
+  /** One mutation for each column that lists what is new: the server copies a large set once. */
+  listAll(): void {
+    for (const { table, parent, column, members } of this.#listings.values()) {
+      const where = typeof parent === 'object' ? parent : { uuid: String(parent) };
+      // A row that is gone would take nothing, silently, and a new member that nothing lists would vanish as silently.
+      if ('uuid' in where && !this.#inserted.has(where.uuid)) this.#operations.push(op.wait(table, where, [], [{}]));
+      this.#operations.push(op.mutate(table, where, [[column, 'insert', [...members.values()]]]));
+    }
   }
 
   #unlist(table: string, parent: string, column: string, member: string): void {
