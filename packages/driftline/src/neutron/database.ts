@@ -2,8 +2,8 @@
  * Neutron's SQL database, read.
  *
  * `connect.ts` opens it, `read-snapshot.ts` reads one moment of it into the plain data of `model/`, `read-resources.ts`
- * refreshes a part of such a snapshot, `read-changes.ts` says which part. Only `revisions.ts` writes, to one table of
- * Neutron's, on a handle of its own.
+ * refreshes a part of such a snapshot, `read-changes.ts` says which part. `revisions.ts` and `hash-ring.ts` write, each to
+ * one table of Neutron's, on a handle of its own.
  */
 import type { DatabaseUrl } from '../config/database-url.ts';
 

@@ -89,6 +89,8 @@ export const FEATURES = {
   mergedClasslessRoutes: { since: '2024.2', backported: ['2023.1', '2023.2', '2024.1'] },
   qinq: { since: '2025.1' },
   activationStrategyOption: { since: '2025.1' },
+  /** Nodes of `ovn_hash_ring` beat twice as often and count as alive twice as long. */
+  patientHashRing: { since: '2025.1' },
   gatewayMtuSmallest: { since: '2025.1', backported: ['2024.1', '2024.2'] },
   addressGroupsInAcls: {
     since: '2025.1',
