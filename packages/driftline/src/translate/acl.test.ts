@@ -35,15 +35,17 @@ test('a rule is one ACL in the port group of its security group, and changes wit
   assert.deepEqual(row?.cells.external_ids, { is: 'keys', keys: { 'neutron:security_group_rule_id': 'r1' } });
 });
 
-test('rules that say the same share one ACL, which may carry the id of any of them', () => {
+const numbered = (id: number) => ({ attributes: { id, revision: 1, createdAtMs: 0, updatedAtMs: 0 } });
+
+test('rules that say the same share one ACL: it may carry the id of any, and is given that of the oldest', () => {
   const rules = [
-    securityGroupRule({ id: 'r2', securityGroupId: 'g', remoteIpPrefix: '10.0.0.9/8' }),
-    securityGroupRule({ id: 'r1', securityGroupId: 'g', remoteIpPrefix: '10.0.0.0/8' }),
+    securityGroupRule({ id: 'r1', securityGroupId: 'g', remoteIpPrefix: '10.0.0.0/8', ...numbered(8) }),
+    securityGroupRule({ id: 'r2', securityGroupId: 'g', remoteIpPrefix: '10.0.0.9/8', ...numbered(7) }),
   ];
   const rows = ofRules(rowsOf({ securityGroups: [group], securityGroupRules: rules }));
   assert.equal(rows.length, 1);
-  assert.equal(rows[0]?.key, 'pg_g|rule:r1');
-  assert.equal(rows[0]?.aliases?.[0], 'pg_g|rule:r2');
+  assert.equal(rows[0]?.key, 'pg_g|rule:r2');
+  assert.equal(rows[0]?.aliases?.[0], 'pg_g|rule:r1');
   const marks = rows[0]?.cells.external_ids;
   const want = marks?.is === 'keys' ? marks.keys['neutron:security_group_rule_id'] : undefined;
   assert.ok(typeof want === 'object' && want.is === 'choice');

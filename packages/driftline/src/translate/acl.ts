@@ -33,8 +33,10 @@ export function* aclRows(ctx: TranslationContext): Iterable<DesiredRow> {
 /** Of rules that say the same there is one ACL, with the id of whichever came first. */
 interface SharedAcl {
   readonly rule: RuleMatch;
-  /** In id order. */
+  /** The rule that was created first, then the others in id order. */
   readonly ids: string[];
+  /** Standard attributes are numbered as resources are created. */
+  oldest: number;
 }
 
 function* ruleRows(ctx: TranslationContext, covers: LogCovers, group: SecurityGroup): Iterable<DesiredRow> {
@@ -99,8 +101,13 @@ function sharedAcls(
     if (!hasAddressGroups) found = { ...found, match: found.matchWithoutAddressGroup, addressSet: undefined };
     const content = `${found.direction} ${found.match}`;
     const shared = acls.get(content);
-    if (shared === undefined) acls.set(content, { rule: found, ids: [rule.id] });
-    else shared.ids.push(rule.id);
+    const born = rule.attributes.id;
+    if (shared === undefined) acls.set(content, { rule: found, ids: [rule.id], oldest: born });
+    else if (born >= shared.oldest) shared.ids.push(rule.id);
+    else {
+      shared.ids.unshift(rule.id);
+      shared.oldest = born;
+    }
   }
   return acls.values();
 }
