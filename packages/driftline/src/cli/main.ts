@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { OvsdbError } from '@driftline/ovsdb';
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
@@ -6,6 +5,7 @@ import { requestFromProcess } from '../config/sources.ts';
 import { takeConfigArguments } from '../config/take-arguments.ts';
 import { NeutronReadError } from '../neutron/read-error.ts';
 import { PlanFileError } from '../plan/plan-file.ts';
+import { ask } from './ask.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
@@ -49,13 +49,7 @@ function processTerminal(): Terminal {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     isInteractive: stderr.isTTY === true,
-    ask:
-      stdin.isTTY === true && stdout.isTTY === true
-        ? async (question) => {
-            using prompt = createInterface({ input: stdin, output: stdout });
-            return prompt.question(question);
-          }
-        : undefined,
+    ask: stdin.isTTY === true && stdout.isTTY === true ? (question) => ask(question, stdin, stdout) : undefined,
   };
 }
 
