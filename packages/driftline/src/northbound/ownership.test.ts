@@ -214,6 +214,7 @@ test("in a security group's port group an unmarked ACL is Neutron's only if it i
   const drop = { action: 'drop', direction: 'from-lport', priority: 1001, match: `inport == @${name} && ip` };
   assertOwned(proveAcl(group, drop), 'security_groups', ID);
   assertOwned(proveAcl(group, { ...drop, priority: 7, name: `neutron-${OTHER_ID}` }), 'security_groups', ID);
+  assertOwned(proveAcl(group, { ...drop, match: 'changed', name: `neutron-${OTHER_ID}` }), 'security_groups', ID);
   assertOwned(proveAcl({ ...group, name: 'renamed' }, drop), 'security_groups', ID);
   assertUnproven(proveAcl(group, { ...drop, priority: 7 }));
   assertUnproven(proveAcl(group, { ...drop, action: 'allow' }));

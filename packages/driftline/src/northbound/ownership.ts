@@ -295,9 +295,9 @@ function commonDropGroup(cells: Cells): string | undefined {
 /** 2026.2: a log of one group's drops has drop ACLs of its own there; they carry the log's name and no external_ids. */
 function isLogDrop(cells: Cells, securityGroupId: string): boolean {
   if (cells.action !== 'drop') return false;
+  if (isPrefixedUuid('neutron-', nameOf(cells))) return true;
   const all = `@pg_${securityGroupId.replaceAll('-', '_')} && ip`;
-  if (cells.match !== `inport == ${all}` && cells.match !== `outport == ${all}`) return false;
-  return cells.priority === 1001 || isPrefixedUuid('neutron-', nameOf(cells));
+  return cells.priority === 1001 && (cells.match === `inport == ${all}` || cells.match === `outport == ${all}`);
 }
 
 function isOctaviaBalancer(cells: Cells): boolean {
