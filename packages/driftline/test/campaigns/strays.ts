@@ -12,7 +12,7 @@ export const addStray: Mutator = (world, table, random) => {
   const make = random.pick(STRAYS[table] ?? [none]);
   const made = make(world, random);
   if (made === undefined) return undefined;
-  const { like, named, cells, listedIn = [], with: others = [] } = made;
+  const { like, named, cells, listedIn = [], needs = [], with: others = [] } = made;
   const operations: Operation[] = [
     ...others,
     op.insert(table, { ...copyOf(world, table, like), ...cells }, { namedUuid: 'stray' }),
@@ -24,7 +24,7 @@ export const addStray: Mutator = (world, table, random) => {
     kind: 'stray row added',
     what: `added ${table} ${named}, of a resource that Neutron does not have, ${listedIn.length === 0 ? 'listed nowhere' : `listed in ${listedIn.map((at) => `${at.table}.${at.column}`).join(', ')}`}`,
     operations,
-    touched: [],
+    touched: needs,
     concerns: { tables: [table, ...listedIn.map((at) => at.table)], rows: listedIn.map(({ uuid }) => uuid) },
   } satisfies Mutation;
 };
@@ -35,6 +35,8 @@ interface Stray {
   readonly named: string;
   readonly cells: Readonly<Record<string, ValueInput>>;
   readonly listedIn?: readonly Place[];
+  /** Rows without which nothing shows that it is Neutron's. */
+  readonly needs?: readonly string[];
   /** Rows inserted with it. */
   readonly with?: readonly Operation[];
 }
@@ -63,6 +65,15 @@ function idsOf(row: ReplicaRow, other: Readonly<Record<string, string>>): Readon
   for (const key of map.keys()) if (key.startsWith('octavia:') || key.startsWith('operator:')) map.delete(key);
   return map;
 }
+
+/** Untouched router ports that have the row's external address. */
+const portsWith = (world: World, { external_ip }: ReplicaRow): readonly string[] =>
+  world
+    .rows('Logical_Router_Port')
+    .filter(({ networks }) =>
+      (networks as readonly string[]).some((each) => each.startsWith(`${String(external_ip)}/`)),
+    )
+    .map(({ _uuid }) => _uuid);
 
 const placesOf = (world: World, row: ReplicaRow): readonly Place[] =>
   world.view
@@ -138,9 +149,12 @@ const STRAYS: Readonly<Record<string, readonly Maker[]>> = {
       return like && cells && { like, named: `fip ${id}`, cells, listedIn: placesOf(world, like) };
     },
     (world, random) => {
-      const like = anyRow(world, random, 'NAT', (row) => row.type === 'snat');
+      // Nothing marks such a row: it is Neutron's by the router port that has its address.
+      const like = anyRow(world, random, 'NAT', (row) => row.type === 'snat' && portsWith(world, row).length > 0);
       const logical_ip = `10.79.${random.below(250)}.0/24`;
-      return like && { like, named: `snat ${logical_ip}`, cells: { logical_ip }, listedIn: placesOf(world, like) };
+      const cells = { logical_ip };
+      const listedIn = like && placesOf(world, like);
+      return like && listedIn && { like, named: `snat ${logical_ip}`, cells, listedIn, needs: portsWith(world, like) };
     },
   ],
   Port_Group: [
