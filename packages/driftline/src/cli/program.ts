@@ -1,9 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { REVISED_TYPES } from '../neutron/model/revision.ts';
 import { OWNED_TABLES } from '../northbound/tables.ts';
 import type { Selection } from '../reconcile/select.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { countOf, format } from './flags.ts';
 import type { CommandContext } from './session.ts';
+import { addTaskCommands } from './task-program.ts';
 
 const CONFIGURATION = `
 Configuration comes from the files that Neutron reads:
@@ -81,6 +83,8 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .option('--steal-lock', 'take the lock from the worker that holds it', false)
     .action((flags) => run(import('./commands/run.ts'), ({ runDaemonCommand }) => runDaemonCommand(context, flags)));
 
+  addTaskCommands(program, context, run);
+
   program
     .command('config')
     .description('configuration')
@@ -94,8 +98,6 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .action(() => run(import('./commands/version.ts'), ({ runVersion }) => runVersion(context)));
   return program;
 }
-
-const format = (): Option => new Option('-f, --format <format>', 'output').choices(['table', 'json']).default('table');
 
 const selected = (command: Command): Command =>
   command
@@ -118,11 +120,6 @@ const limited = (command: Command): Command =>
     .option('-y, --yes', 'do not ask', false)
     .option('--max-deletes <n>', 'allow this many rows to be deleted', countOf)
     .option('--no-limits', 'no limit to what a plan may delete or move');
-
-function countOf(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is wanted');
-  return Number(text);
-}
 
 function selectionOf(flags: { type: string[]; uuid: string[]; table: string[]; project: string[] }): Selection {
   return { types: flags.type, uuids: flags.uuid, tables: flags.table, projects: flags.project };

@@ -18,6 +18,7 @@ export const STAGES = [
   'journal',
   'reconcile',
   'events',
+  'tasks',
   'daemon',
   'cli',
   'demo',

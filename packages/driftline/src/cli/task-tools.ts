@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { databaseSettings, driftlineSettings } from '../config/config.ts';
+import type { ConfigSources } from '../config/sources.ts';
+import { Journal } from '../journal/journal.ts';
+import { openWritable } from '../neutron/connect.ts';
+import type { Deployment } from '../reconcile/deployment.ts';
+import { check } from '../reconcile/reconcile.ts';
+import type { attemptTask } from '../tasks/attempt.ts';
+import { databaseIdentity } from '../tasks/fingerprint.ts';
+import { Ledger } from '../tasks/ledger.ts';
+import type { TaskTools } from '../tasks/run-task.ts';
+import { type CommandContext, type LimitFlags, limitsOf } from './session.ts';
+
+export const driftlineVersion: string = packageJson.version;
+
+export const openLedger = (sources: ConfigSources, deployment: Deployment): Ledger =>
+  new Ledger(join(driftlineSettings(sources).statePath, 'tasks.db'), databaseIdentity(deployment));
+
+export interface OpenTaskTools extends AsyncDisposable {
+  readonly tools: Parameters<typeof attemptTask>[1];
+}
+
+/** All that running tasks from a command line takes; the lock is held when it resolves. */
+export async function openTaskTools(
+  context: CommandContext,
+  sources: ConfigSources,
+  deployment: Deployment,
+  flags: LimitFlags,
+): Promise<OpenTaskTools> {
+  await using opened = new AsyncDisposableStack();
+  const ledger = opened.use(openLedger(sources, deployment));
+  const journal = opened.use(new Journal(join(driftlineSettings(sources).statePath, 'journal.db')));
+  const neutron = opened.use(openWritable(databaseSettings(sources).url));
+  await deployment.northbound.takeLock(context.signal);
+  const { signal } = context;
+  const base: TaskTools = {
+    deployment,
+    journal,
+    neutron,
+    limits: limitsOf(sources, flags),
+    look: () => check(deployment, { signal }),
+    signal,
+  };
+  const resources = opened.move();
+  return {
+    tools: { ...base, ledger, version: driftlineVersion },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}

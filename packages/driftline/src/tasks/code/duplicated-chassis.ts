@@ -1,0 +1,80 @@
+import { type OvsdbClient, op } from '@driftline/ovsdb';
+import { connectRemote } from '../../northbound/session.ts';
+import type { OVNSouthboundTables } from '../../southbound/southbound.gen.ts';
+import type { CodeWork, TaskContext } from '../task.ts';
+
+/**
+ * An ovn-controller that got another system-id without a clean stop leaves its Chassis behind. Of several chassis of one
+ * hostname the one heard of last is kept.
+ */
+export const removeDuplicatedChassis: CodeWork = {
+  is: 'code',
+  firstRelease: 'zed',
+  look: async (context) => {
+    await using southbound = await connect(context, false);
+    return duplicatesOf(southbound).map(({ name, hostname, kept }) => ({
+      id: name,
+      what: `Southbound Chassis ${name} of ${hostname}: deleted, ${kept} was heard of later`,
+    }));
+  },
+  mend: async (findings, context) => {
+    await using southbound = await connect(context, true);
+    const wanted = new Set(findings.map(({ id }) => id));
+    let changed = 0;
+    for (const { name, hostname, chassis, chassisPrivate, heardOf } of duplicatesOf(southbound)) {
+      if (!wanted.has(name)) continue;
+      // The maintenance lock is the Northbound's: here, that nothing was heard of it since must do.
+      await southbound.transact([
+        op.wait('Chassis', chassis, ['hostname'], [{ hostname }]),
+        op.wait('Chassis_Private', chassisPrivate, ['nb_cfg_timestamp'], [{ nb_cfg_timestamp: heardOf }]),
+        op.delete('Chassis_Private', chassisPrivate),
+        op.delete('Chassis', chassis),
+        op.comment(`driftline: duplicate chassis ${name} of ${hostname}`),
+      ]);
+      changed += 2;
+    }
+    return changed;
+  },
+};
+
+const WATCHED = { Chassis: ['name', 'hostname'], Chassis_Private: ['name', 'nb_cfg_timestamp'] };
+
+const connect = ({ deployment, signal }: TaskContext, writable: boolean): Promise<OvsdbClient<OVNSouthboundTables>> => {
+  const { ovsdb } = deployment.config;
+  const cancel = signal === undefined ? {} : { signal };
+  return connectRemote<OVNSouthboundTables>('OVN_Southbound', ovsdb.southbound, ovsdb, WATCHED, {
+    writable,
+    ...cancel,
+  });
+};
+
+interface Duplicate {
+  readonly name: string;
+  readonly hostname: string;
+  /** The name of the one that stays. */
+  readonly kept: string;
+  readonly chassis: string;
+  readonly chassisPrivate: string;
+  /** Chassis_Private.nb_cfg_timestamp. */
+  readonly heardOf: number;
+}
+
+function duplicatesOf({ replica }: OvsdbClient<OVNSouthboundTables>): readonly Duplicate[] {
+  const privates = new Map([...replica.table('Chassis_Private').rows.values()].map((row) => [row.name, row]));
+  const known = [...replica.table('Chassis').rows.values()].flatMap((chassis) => {
+    const own = privates.get(chassis.name);
+    if (own === undefined) return [];
+    return { chassis, own, heardOf: Number(own.nb_cfg_timestamp) };
+  });
+  return Object.values(Object.groupBy(known, ({ chassis }) => chassis.hostname)).flatMap((group = []) => {
+    const [newest, ...others] = group.toSorted((a, b) => b.heardOf - a.heardOf);
+    return others.map(({ chassis, own, heardOf }) => ({
+      name: chassis.name,
+      hostname: chassis.hostname,
+      kept: newest?.chassis.name ?? '',
+      chassis: chassis._uuid,
+      chassisPrivate: own._uuid,
+      heardOf,
+    }));
+  });
+}

@@ -1,0 +1,139 @@
+import type { Change } from '../diff/change.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { WritableNeutronConnection } from '../neutron/connect.ts';
+import { isAtLeast } from '../neutron/release-name.ts';
+import { checkLimits, type Limits } from '../plan/limits.ts';
+import type { Deployment } from '../reconcile/deployment.ts';
+import type { Verdict } from '../reconcile/judge.ts';
+import { plan, repair } from '../reconcile/reconcile.ts';
+import { refusalsOf } from '../reconcile/refusals.ts';
+import { changesInScope, type Scope } from './scope.ts';
+import type { CodeWork, Finding, Task } from './task.ts';
+
+/** What came of one run of a task; a run that throws has no ending. */
+export type TaskEnding =
+  /** Looked at again: nothing is left of what it is about. */
+  | { readonly is: 'done'; readonly changed: number }
+  /** Something is left, and may go with the next run. */
+  | { readonly is: 'pending'; readonly changed: number; readonly why: string }
+  /** A limit forbids it: a person has to decide. */
+  | { readonly is: 'refused'; readonly changed: number; readonly why: string }
+  /** It does not apply here. */
+  | { readonly is: 'skipped'; readonly why: string };
+
+/** What a run would do. */
+export interface TaskPreview {
+  readonly changes: readonly Change[];
+  readonly findings: readonly Finding[];
+  /** Why it would do nothing, whatever it finds. */
+  readonly skipped?: string;
+}
+
+export interface TaskTools {
+  readonly deployment: Deployment;
+  readonly journal: Journal;
+  readonly neutron: WritableNeutronConnection;
+  /** undefined: none. */
+  readonly limits: Limits | undefined;
+  /** A look at both databases; called again after each write. */
+  readonly look: () => Promise<Verdict>;
+  /** The passes of a daemon mend drift when it is old enough: then a task keeps to back-fill. */
+  readonly leavesDrift?: boolean;
+  readonly signal?: AbortSignal;
+  /** What is about to be changed beside the Northbound, which has the journal. */
+  readonly onFindings?: (findings: readonly Finding[]) => void;
+}
+
+/** A row that somebody changes meanwhile makes its transaction stale; and one write may be what another waits for. */
+const ROUNDS = 4;
+
+export async function previewTask(
+  task: Task,
+  deployment: Deployment,
+  verdict: Verdict,
+  signal?: AbortSignal,
+): Promise<TaskPreview> {
+  const skipped = whySkipped(task, deployment);
+  if (skipped !== undefined) return { changes: [], findings: [], skipped };
+  const context = { deployment, verdict, nowMs: Date.now(), ...(signal === undefined ? {} : { signal }) };
+  const findings = task.work.is === 'code' ? await task.work.look(context) : [];
+  const { drift, backfill } = changesInScope(verdict, scopeOfTask(task));
+  return { changes: [...drift, ...backfill].filter(isWritable), findings };
+}
+
+export const scopeOfTask = ({ work }: Task): Scope => (work.is === 'elsewhere' ? [] : (work.scope ?? []));
+
+const isWritable = (change: Change): boolean =>
+  change.action !== 'update' || change.differences.some(({ write }) => write !== undefined);
+
+export function whySkipped({ work }: Task, { found }: Deployment): string | undefined {
+  if (work.is === 'elsewhere') return work.why;
+  if (work.is === 'code' && !isAtLeast(found.release, work.firstRelease)) {
+    return `Neutron expects it from ${work.firstRelease} on, and this is ${found.release}`;
+  }
+  return undefined;
+}
+
+/** Looks, mends what is in the task's scope, and looks again, until nothing of it is left. */
+export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding> {
+  const { deployment, signal, limits } = tools;
+  const skipped = whySkipped(task, deployment);
+  if (skipped !== undefined) return { is: 'skipped', why: skipped };
+  let changed = 0;
+  let verdict = await tools.look();
+  const refused = (messages: readonly { readonly message: string }[]): TaskEnding => ({
+    is: 'refused',
+    changed,
+    why: messages.map(({ message }) => message).join('; '),
+  });
+  const refusals = refusalsOf(verdict, deployment);
+  if (refusals.length > 0) return refused(refusals);
+  // Writes to the Northbound assert the lock; those to SQL and the Southbound can't.
+  if (task.gate === 'lock' && deployment.northbound.client.lockState !== 'held') {
+    return { is: 'pending', changed, why: 'another worker holds the maintenance lock' };
+  }
+  if (task.work.is === 'code') {
+    const mended = await mendByCode(task.work, tools, verdict);
+    changed += mended;
+    if (mended > 0) verdict = await tools.look();
+  }
+  for (let round = 1; ; round++) {
+    const { drift, backfill } = changesInScope(verdict, scopeOfTask(task));
+    const due = (tools.leavesDrift === true ? backfill : [...drift, ...backfill]).filter(isWritable);
+    // A resource is whole only if its back-fill is mended too.
+    const all = { ...verdict, drift: [...verdict.drift, ...verdict.backfill] };
+    const made = plan(all, due, Date.now());
+    if (made.transactions.length === 0) {
+      const left = tools.leavesDrift === true ? drift.filter(isWritable).length : 0;
+      if (left === 0) return { is: 'done', changed };
+      return { is: 'pending', changed, why: `${left} rows of it wait for the next pass` };
+    }
+    if (round > ROUNDS)
+      return { is: 'pending', changed, why: `${due.length} rows still differ after ${ROUNDS} rounds` };
+    const beyond = limits === undefined ? [] : checkLimits(made, limits);
+    if (beyond.length > 0) return refused(beyond);
+    signal?.throwIfAborted();
+    const outcomes = await repair(deployment, made, {
+      journal: tools.journal,
+      neutron: tools.neutron,
+      command: `task ${task.name}`,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    let applied = 0;
+    for (const outcome of outcomes) if (outcome.is === 'applied') applied += outcome.transaction.changes.length;
+    changed += applied;
+    const failed = outcomes.find((outcome) => outcome.is !== 'applied');
+    if (applied === 0 && failed !== undefined && 'why' in failed) return { is: 'pending', changed, why: failed.why };
+    verdict = await tools.look();
+  }
+}
+
+async function mendByCode(work: CodeWork, tools: TaskTools, verdict: Verdict): Promise<number> {
+  const { deployment, neutron, signal } = tools;
+  const context = { deployment, verdict, neutron, nowMs: Date.now(), ...(signal === undefined ? {} : { signal }) };
+  const findings = await work.look(context);
+  if (findings.length === 0) return 0;
+  signal?.throwIfAborted();
+  tools.onFindings?.(findings);
+  return work.mend(findings, context);
+}
