@@ -24,6 +24,7 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
   using journal = new Journal(flags.observe ? ':memory:' : join(settings.statePath, 'journal.db'));
   await using writable = openWritable(databaseSettings(sources).url);
   if (flags.stealLock && !flags.observe) await deployment.northbound.takeLock(context.signal);
+  const log = (line: string): void => context.terminal.out(`${new Date().toISOString()} ${line}\n`);
   let refused = false;
   let differed = false;
   const daemon = new Daemon({
@@ -39,13 +40,15 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
     once: flags.once,
     onEvent: (event) => {
       refused = event.kind === 'refused';
-      const log = (line: string): void => context.terminal.out(`${new Date().toISOString()} ${line}\n`);
       for (const line of logLines(event)) log(line);
       if (event.kind !== 'pass') return;
       if (differed && event.drift.length === 0) log('INFO OVN agrees with Neutron again');
       differed = event.drift.length > 0;
     },
   });
+  // The daemon tells of changes: that the lock was with somebody else from the start is none.
+  const isHeld = deployment.northbound.client.lockState === 'held';
+  if (!flags.observe) for (const line of logLines({ kind: 'lock', isHeld })) log(line);
   await daemon.run(context.signal);
   return refused && flags.once ? EXIT.refused : EXIT.clean;
 }
