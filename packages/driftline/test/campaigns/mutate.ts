@@ -20,9 +20,14 @@ const MUTATORS: Readonly<Record<MutationKind, Mutator>> = {
   'reference changed': changeReference,
 };
 
-/** Tables in which Neutron has rows. */
-export const mutableTables = (world: World): readonly string[] =>
+const tablesWithRows = (world: World): readonly string[] =>
   Object.keys(NEUTRON_COLUMNS).filter((table) => world.rowsOfAll(table).length > 0);
+
+/** Tables that hold something of Neutron's: all with rows but NB_Global, which may be there for others alone. */
+export const mutableTables = (world: World): readonly string[] =>
+  tablesWithRows(world).filter((table) =>
+    Object.values(MUTATORS).some((mutate) => mutate(world, table, new Random(0)) !== undefined),
+  );
 
 /**
  * The mutation number `index` of a campaign. Tables take turns, and in each table the kinds: ten laps over the tables
@@ -30,7 +35,7 @@ export const mutableTables = (world: World): readonly string[] =>
  * and not on what was drawn before: one that was missed can be drawn again alone.
  */
 export function drawMutation(world: World, seed: number, index: number): Mutation {
-  const tables = mutableTables(world);
+  const tables = tablesWithRows(world);
   const lap = Math.floor(index / tables.length);
   const order = new Random(seed, lap).shuffle(tables);
   for (let step = 0; step < tables.length; step++) {
