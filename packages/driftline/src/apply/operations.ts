@@ -51,7 +51,12 @@ export function buildOperations(
   const build = new Builder(operations, refer, options.kindOf);
   for (const change of changes) if (change.action === 'delete') build.delete(change);
   // Only now: a row that goes with this transaction is no obstacle to the one that takes its place.
-  for (const change of changes) if (change.action === 'create') operations.push(...absenceOf(change));
+  const isNew = (at: Listing): boolean => created.has(referenceKey(at.table, at.key));
+  for (const change of changes) {
+    if (change.action !== 'create') continue;
+    // What is listed in new rows alone has no twin yet; and the server looks for one by walking the table.
+    if (change.listedIn.length === 0 || !change.listedIn.every(isNew)) operations.push(...absenceOf(change));
+  }
   changes.forEach((change, index) => {
     if (change.action === 'update') build.update(change);
     if (change.action !== 'create') return;
