@@ -3,19 +3,13 @@ import { OvsdbError } from '@driftline/ovsdb';
 import type { Change } from '../diff/change.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
-import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
-import { readChanges } from '../neutron/read-changes.ts';
 import { NeutronReadError } from '../neutron/read-error.ts';
-import { readResources } from '../neutron/read-resources.ts';
-import { readSnapshot } from '../neutron/read-snapshot.ts';
-import type { ResourceRef } from '../northbound/desired.ts';
 import { checkLimits, type Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
-import { judge, type Verdict } from '../reconcile/judge.ts';
 import { plan, repair } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import type { DaemonEvent } from './events.ts';
-import { DriftTracker, patienceMs } from './tracker.ts';
+import { Lookout } from './lookout.ts';
 import { UnitBackoff } from './unit-backoff.ts';
 import { type WakeReason, WakeUp } from './wake.ts';
 
@@ -47,21 +41,18 @@ const GATHER_MS = 50;
  *
  * Invariants
  * 1. One look at a time; what happens meanwhile wakes the next one.
- * 2. What is repaired was computed from a look that saw SQL first and then everything the Northbound had committed.
+ * 2. What is repaired was confirmed by a second look.
  * 3. Nothing is written without the lock: it is checked here and asserted by every transaction.
  */
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #wake = new WakeUp();
-  readonly #tracker = new DriftTracker();
+  readonly #lookout: Lookout;
   readonly #backoff = new UnitBackoff();
-  readonly #changedAtMs = new Map<string, number>();
-  readonly #startedAtMs = Date.now();
-  #anyChangeMs = 0;
-  #snapshot: NeutronSnapshot | undefined;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
+    this.#lookout = new Lookout(options.deployment, options.gracePeriodMs);
   }
 
   /** Runs until the signal aborts, or with `once` until a pass leaves nothing to do. */
@@ -116,7 +107,7 @@ export class Daemon {
         if (signal.aborted) return;
         if (!(error instanceof NeutronReadError || error instanceof OvsdbError)) throw error;
         this.#options.onEvent({ kind: 'trouble', what: error.message, retryInMs: retryMs });
-        this.#snapshot = undefined;
+        this.#lookout.forget();
         await sleep(retryMs, undefined, { signal }).catch(() => undefined);
         retryMs = Math.min(RETRY_MS.most, retryMs * 2);
         for (const reason of reasons) this.#wake.notify(reason);
@@ -126,79 +117,32 @@ export class Daemon {
 
   /** Answers whether nothing is left to do. */
   async #pass(reasons: ReadonlySet<WakeReason>, signal: AbortSignal): Promise<boolean> {
-    const { deployment, onEvent, gracePeriodMs } = this.#options;
+    const { deployment, onEvent, additive, once, observeOnly } = this.#options;
     const startedAtMs = Date.now();
-    const isFull = this.#snapshot === undefined || reasons.has('start') || reasons.has('interval');
-    const verdict = await this.#look(isFull, signal);
+    const isFull = this.#lookout.isBlind || reasons.has('start') || reasons.has('interval');
+    const isWanted = ({ action }: Change) => !(additive && action === 'delete');
+    const { verdict, ripe, nextRipeAtMs } = await this.#lookout.look(isFull, isWanted, signal);
     const nowMs = Date.now();
-    const drift = this.#options.additive ? verdict.drift.filter(({ action }) => action !== 'delete') : verdict.drift;
-    const { ripe, nextRipeAtMs } = this.#tracker.ripe(drift, nowMs, (change) =>
-      patienceMs(
-        { gracePeriodMs, ownChangeMs: this.#ownChangeMs(change, verdict), anyChangeMs: this.#lastChangeMs(change) },
-        nowMs,
-      ),
-    );
-    const { desiredRows } = verdict.counts;
-    onEvent({ kind: 'pass', reasons, isFull, durationMs: nowMs - startedAtMs, desiredRows, drift, ripe });
-    if (nextRipeAtMs !== undefined) {
-      setTimeout(() => this.#wake.notify('ripe'), Math.max(1, nextRipeAtMs - nowMs + 1)).unref();
-    }
+    const { drift, counts } = verdict;
+    const durationMs = nowMs - startedAtMs;
+    onEvent({ kind: 'pass', reasons, isFull, durationMs, desiredRows: counts.desiredRows, drift, ripe });
+    if (nextRipeAtMs !== undefined) this.#wakeIn(nextRipeAtMs - nowMs);
     if (drift.length === 0) onEvent({ kind: 'clean' });
     const refusals = refusalsOf(verdict, deployment);
     if (refusals.length > 0) {
       onEvent({ kind: 'refused', refusals });
-      return this.#options.once;
+      return once;
     }
-    if (ripe.length > 0) await this.#repair(verdict, ripe, signal);
-    return drift.length === 0 || this.#options.observeOnly;
-  }
-
-  async #look(isFull: boolean, signal: AbortSignal): Promise<Verdict> {
-    const { deployment } = this.#options;
-    const { neutron, northbound, config, systemNameservers, found } = deployment;
-    this.#snapshot =
-      isFull || this.#snapshot === undefined
-        ? await readSnapshot(neutron, { release: found.release, signal })
-        : await this.#refresh(this.#snapshot, signal);
-    await northbound.sync();
-    const { source, schema } = northbound;
-    return judge({
-      snapshot: this.#snapshot,
-      source,
-      schema,
-      chassis: deployment.chassis(),
-      config,
-      systemNameservers,
-    });
-  }
-
-  /** Reads again what changed in SQL since the last look. */
-  async #refresh(snapshot: NeutronSnapshot, signal: AbortSignal): Promise<NeutronSnapshot> {
-    const { neutron } = this.#options.deployment;
-    const changed = await readChanges(neutron, snapshot, { signal });
-    const ids = Object.values(changed).flatMap((set) => [...(set ?? [])]);
-    if (ids.length === 0) return snapshot;
-    const nowMs = Date.now();
-    this.#anyChangeMs = nowMs;
-    for (const [id, atMs] of this.#changedAtMs) {
-      if (nowMs - atMs > this.#options.gracePeriodMs) this.#changedAtMs.delete(id);
-    }
-    for (const id of ids) this.#changedAtMs.set(id, nowMs);
-    return readResources(neutron, snapshot, changed, { signal });
+    if (ripe.length > 0) await this.#repair(ripe, signal);
+    return drift.length === 0 || observeOnly;
   }
 
   /** Wakes the loop when SQL differs from what the last look read. */
   async #pollNeutron(signal: AbortSignal): Promise<void> {
-    const { deployment, sqlPollIntervalMs } = this.#options;
     while (!signal.aborted) {
-      await sleep(sqlPollIntervalMs, undefined, { signal }).catch(() => undefined);
-      const snapshot = this.#snapshot;
-      if (signal.aborted || snapshot === undefined) continue;
+      await sleep(this.#options.sqlPollIntervalMs, undefined, { signal }).catch(() => undefined);
       try {
-        const changed = await readChanges(deployment.neutron, snapshot, { signal });
-        if (snapshot === this.#snapshot && Object.values(changed).some((set) => (set?.size ?? 0) > 0)) {
-          this.#wake.notify('neutron');
-        }
+        if (!signal.aborted && (await this.#lookout.hasChanges(signal))) this.#wake.notify('neutron');
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof NeutronReadError)) throw error;
@@ -208,31 +152,17 @@ export class Daemon {
     }
   }
 
-  #ownChangeMs(change: Change, { facts }: Verdict): number | undefined {
-    const lastOf = (resource: ResourceRef): number | undefined => {
-      if (resource.type === 'deployment') return 0;
-      const updatedAtMs = facts.of(resource)?.updatedAtMs;
-      const seenAtMs = this.#changedAtMs.get(resource.id);
-      return updatedAtMs === undefined && seenAtMs === undefined
-        ? undefined
-        : Math.max(updatedAtMs ?? 0, seenAtMs ?? 0);
-    };
-    const own = lastOf(change.resource);
-    const unit = lastOf(change.unit);
-    return own === undefined || unit === undefined ? undefined : Math.max(own, unit);
-  }
-
-  /** What was deleted before we began to watch left no trace in SQL: only a row to delete could tell of it. */
-  #lastChangeMs(change: Change): number {
-    return change.action === 'delete' ? Math.max(this.#anyChangeMs, this.#startedAtMs) : this.#anyChangeMs;
-  }
-
-  async #repair(verdict: Verdict, ripe: readonly Change[], signal: AbortSignal): Promise<void> {
+  async #repair(ripe: readonly Change[], signal: AbortSignal): Promise<void> {
     const { deployment, journal, writable, limits, observeOnly, onEvent } = this.#options;
     if (observeOnly || deployment.northbound.client.lockState !== 'held') return;
     const nowMs = Date.now();
     const due = ripe.filter(({ unit }) => !this.#backoff.isWaiting(unit, nowMs));
-    const made = plan(verdict, due, nowMs);
+    if (due.length === 0) return;
+    const { verdict, confirmed } = await this.#lookout.confirm(due, signal);
+    // What is left out of it Neutron is busy with, or has just written.
+    if (confirmed.length < due.length) this.#wakeIn(RETRY_MS.first);
+    if (refusalsOf(verdict, deployment).length > 0) return;
+    const made = plan(verdict, confirmed, nowMs);
     if (made.transactions.length === 0) return;
     const refusals = checkLimits(made, limits);
     if (refusals.length > 0) {
@@ -244,6 +174,10 @@ export class Daemon {
     onEvent({ kind: 'repaired', outcomes, durationMs: Date.now() - nowMs });
     // Law 8: what was applied must leave nothing to do, and the next look shows it. What was not is tried again, not at once.
     if (outcomes.some(({ is }) => is === 'applied')) this.#wake.notify('ripe');
-    else setTimeout(() => this.#wake.notify('ripe'), RETRY_MS.first).unref();
+    else this.#wakeIn(RETRY_MS.first);
+  }
+
+  #wakeIn(delayMs: number): void {
+    setTimeout(() => this.#wake.notify('ripe'), Math.max(1, delayMs + 1)).unref();
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { UpdateChange } from '../diff/change.ts';
-import { DriftTracker, patienceMs } from './tracker.ts';
+import { type Cause, DriftTracker, patienceMs } from './tracker.ts';
 import { UnitBackoff } from './unit-backoff.ts';
 import { WakeUp } from './wake.ts';
 
@@ -42,6 +42,15 @@ describe('the drift tracker', () => {
     assert.equal(nextRipeAtMs, 200);
   });
 
+  it('asks once what made a difference, and waits accordingly', () => {
+    const tracker = new DriftTracker();
+    const patience = (_: unknown, cause: Cause) => (cause === 'neutron' ? 1000 : 100);
+    tracker.ripe([change('a', 'b')], 0, patience, (name) => (name.includes('c0') ? 'northbound' : 'neutron'));
+    const later = tracker.ripe([change('a', 'b')], 100, patience, () => 'northbound');
+    assert.deepEqual(later, { ripe: [change('a')], nextRipeAtMs: 1000 });
+    assert.deepEqual(tracker.olderThan(100, [change('a', 'b', 'c')], 100), [change('a', 'b')]);
+  });
+
   it('knows how old the oldest is', () => {
     const tracker = new DriftTracker();
     assert.equal(tracker.oldestMs, undefined);
@@ -53,22 +62,32 @@ describe('the drift tracker', () => {
 describe('patience', () => {
   const now = 1_000_000;
   const grace = 60_000;
-  const of = (ownChangeMs: number | undefined, anyChangeMs: number) =>
-    patienceMs({ gracePeriodMs: grace, ownChangeMs, anyChangeMs }, now);
+  const long = now - grace - 1;
+  const of = (cause: Cause, ownChangeMs: number | undefined, anyChangeMs: number) =>
+    patienceMs({ gracePeriodMs: grace, cause, ownChangeMs, anyChangeMs }, now);
 
   it('is the whole grace period while the resource itself was changed, or is gone', () => {
-    assert.equal(of(now - 10, now - 10), grace);
-    assert.equal(of(undefined, now - 10), grace);
+    assert.equal(of('northbound', now - 10, now - 10), grace);
+    assert.equal(of('northbound', undefined, now - 10), grace);
   });
 
-  it('is short while only others are written, and two looks when nobody writes', () => {
-    assert.ok(of(now - grace - 1, now - 10) < grace);
-    assert.ok(of(now - grace - 1, now - grace - 1) < of(now - grace - 1, now - 10));
+  it('is the whole grace period for what Neutron began to want lately, by whichever resource', () => {
+    assert.equal(of('neutron', long, now - 10), grace);
+  });
+
+  it('is two looks where somebody changed OVN and Neutron wants what it wanted', () => {
+    assert.ok(of('northbound', long, now - 10) < 1000);
+  });
+
+  it('is two looks when nobody writes', () => {
+    assert.ok(of('neutron', long, long) < 1000);
+    assert.ok(of('northbound', undefined, long) < 1000);
   });
 
   it('is never longer than the grace period', () => {
     for (const own of [undefined, 0, now]) {
-      assert.equal(patienceMs({ gracePeriodMs: 0, ownChangeMs: own, anyChangeMs: now }, now), 0);
+      const activity = { gracePeriodMs: 0, cause: 'neutron', ownChangeMs: own, anyChangeMs: now } as const;
+      assert.equal(patienceMs(activity, now), 0);
     }
   });
 });

@@ -1,77 +1,87 @@
 import type { Change } from '../diff/change.ts';
-import { differenceName, differenceNames, rowName } from '../reconcile/settle.ts';
+import { differenceName, rowName } from '../reconcile/settle.ts';
+
+/**
+ * What made a difference: Neutron, which wants something else now and may be writing it, or somebody who changed OVN
+ * while Neutron wanted what it wants now.
+ */
+export type Cause = 'neutron' | 'northbound';
+
+interface Sighting {
+  readonly firstMs: number;
+  readonly cause: Cause;
+}
 
 /**
  * How long each difference has been seen, so that a race is not taken for drift (law 6).
  *
  * Neutron writes SQL first and OVN after: what OVN lacks may be on its way. How long a difference must have been there
- * depends on what SQL does: see `patienceMs`.
+ * depends on what made it and on what SQL does: see `patienceMs`.
  */
 export class DriftTracker {
-  readonly #firstSeenMs = new Map<string, number>();
+  readonly #sightings = new Map<string, Sighting>();
 
   /**
    * Notes what one look found and answers what of it counts.
-   * @param patienceMs how old each difference of the change must be
+   * @param patienceMs how old a difference of the change must be, by what made it
+   * @param causeOf asked once, when the difference of this name is first seen
    */
   ripe(
     changes: readonly Change[],
     nowMs: number,
-    patienceMs: (change: Change) => number,
+    patienceMs: (change: Change, cause: Cause) => number,
+    causeOf: (name: string) => Cause = () => 'northbound',
   ): { ripe: readonly Change[]; nextRipeAtMs: number | undefined } {
     const seen = new Set<string>();
-    const ripe: Change[] = [];
     let nextRipeAtMs: number | undefined;
-    for (const change of changes) {
-      for (const name of differenceNames(change)) {
+    const ripe = changes.flatMap((change) => {
+      const patience = { neutron: patienceMs(change, 'neutron'), northbound: patienceMs(change, 'northbound') };
+      return partOf(change, (name) => {
         seen.add(name);
-        if (!this.#firstSeenMs.has(name)) this.#firstSeenMs.set(name, nowMs);
-      }
-      const waitMs = patienceMs(change);
-      const kept = this.#older(change, nowMs - waitMs);
-      if (kept !== undefined) ripe.push(kept);
-      if (kept !== change) {
-        const at = this.#youngest(change) + waitMs;
-        nextRipeAtMs = Math.min(nextRipeAtMs ?? at, at);
-      }
-    }
-    for (const name of this.#firstSeenMs.keys()) if (!seen.has(name)) this.#firstSeenMs.delete(name);
+        let sighting = this.#sightings.get(name);
+        if (sighting === undefined) {
+          sighting = { firstMs: nowMs, cause: causeOf(name) };
+          this.#sightings.set(name, sighting);
+        }
+        const ripeAtMs = sighting.firstMs + patience[sighting.cause];
+        if (ripeAtMs <= nowMs) return true;
+        nextRipeAtMs = Math.min(nextRipeAtMs ?? ripeAtMs, ripeAtMs);
+        return false;
+      });
+    });
+    for (const name of this.#sightings.keys()) if (!seen.has(name)) this.#sightings.delete(name);
     return { ripe, nextRipeAtMs };
+  }
+
+  /** The part of each change that has been there for so long. */
+  olderThan(ageMs: number, changes: readonly Change[], nowMs: number): readonly Change[] {
+    return changes.flatMap((change) =>
+      partOf(change, (name) => nowMs - (this.#sightings.get(name)?.firstMs ?? nowMs) >= ageMs),
+    );
   }
 
   /** When the oldest difference that is still there was first seen. */
   get oldestMs(): number | undefined {
     let oldest: number | undefined;
-    for (const at of this.#firstSeenMs.values()) oldest = Math.min(oldest ?? at, at);
+    for (const { firstMs } of this.#sightings.values()) oldest = Math.min(oldest ?? firstMs, firstMs);
     return oldest;
-  }
-
-  #seenAt(name: string): number {
-    return this.#firstSeenMs.get(name) ?? Number.POSITIVE_INFINITY;
-  }
-
-  #youngest(change: Change): number {
-    return Math.max(...[...differenceNames(change)].map((name) => this.#seenAt(name)));
-  }
-
-  /** The part of the change that has been there since. */
-  #older(change: Change, sinceMs: number): Change | undefined {
-    if (change.action !== 'update') return this.#seenAt(rowName(change)) <= sinceMs ? change : undefined;
-    const old = change.differences.filter(
-      (difference) => this.#seenAt(`${rowName(change)} ${differenceName(difference)}`) <= sinceMs,
-    );
-    if (old.length === 0) return undefined;
-    return old.length === change.differences.length ? change : { ...change, differences: old };
   }
 }
 
-/** Between the look that finds a difference and the look that believes it, when nobody writes anything. */
+/** The change with those of its differences that the claim holds for; none where it holds for none. */
+function partOf(change: Change, claim: (name: string) => boolean): readonly Change[] {
+  if (change.action !== 'update') return claim(rowName(change)) ? [change] : [];
+  const kept = change.differences.filter((difference) => claim(`${rowName(change)} ${differenceName(difference)}`));
+  if (kept.length === 0) return [];
+  return [kept.length === change.differences.length ? change : { ...change, differences: kept }];
+}
+
+/** Between the look that finds a difference and the look that believes it. */
 const SECOND_LOOK_MS = 300;
-/** The same while Neutron writes other resources: a change of one may reach rows of another. */
-const BUSY_LOOK_MS = 5000;
 
 export interface Activity {
   readonly gracePeriodMs: number;
+  readonly cause: Cause;
   /** When Neutron last changed the resource that the change serves; undefined: it is gone, or unknown. */
   readonly ownChangeMs: number | undefined;
   /** When Neutron last changed anything, as far back as we have watched. */
@@ -79,11 +89,11 @@ export interface Activity {
 }
 
 /**
- * How old a difference must be to count. The whole grace period when its own resource was changed less than that ago, or
- * is gone; a short while when only others were; two looks in a row when SQL has been still for that long.
+ * How old a difference must be to count. Two looks, when SQL has been still for the grace period, or when somebody else
+ * changed OVN: the resource has not changed for that long, nor what Neutron wants of this row. Else the grace period.
  */
-export function patienceMs({ gracePeriodMs, ownChangeMs, anyChangeMs }: Activity, nowMs: number): number {
-  if (nowMs - anyChangeMs > gracePeriodMs) return Math.min(SECOND_LOOK_MS, gracePeriodMs);
-  if (ownChangeMs !== undefined && nowMs - ownChangeMs > gracePeriodMs) return Math.min(BUSY_LOOK_MS, gracePeriodMs);
-  return gracePeriodMs;
+export function patienceMs({ gracePeriodMs, cause, ownChangeMs, anyChangeMs }: Activity, nowMs: number): number {
+  const isStill = (sinceMs: number | undefined) => sinceMs !== undefined && nowMs - sinceMs > gracePeriodMs;
+  const isSure = isStill(anyChangeMs) || (cause === 'northbound' && isStill(ownChangeMs));
+  return isSure ? Math.min(SECOND_LOOK_MS, gracePeriodMs) : gracePeriodMs;
 }

@@ -1,0 +1,138 @@
+import type { Change } from '../diff/change.ts';
+import { changesBetween } from '../neutron/changes-between.ts';
+import { countResources } from '../neutron/model/resource-set.ts';
+import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
+import { readChanges } from '../neutron/read-changes.ts';
+import { readResources } from '../neutron/read-resources.ts';
+import { readSnapshot } from '../neutron/read-snapshot.ts';
+import { resourcesOf, unfinished } from '../reconcile/confirm.ts';
+import type { Deployment } from '../reconcile/deployment.ts';
+import { judge, type Verdict } from '../reconcile/judge.ts';
+import { differenceNames, inBoth } from '../reconcile/settle.ts';
+import { NeutronActivity } from './neutron-activity.ts';
+import { type Cause, DriftTracker } from './tracker.ts';
+
+/** With more to confirm, SQL is read as a whole. */
+const READ_ONE_BY_ONE = 1000;
+
+/** What one look found, and what of it is believed. */
+export interface Sight {
+  readonly verdict: Verdict;
+  readonly ripe: readonly Change[];
+  readonly nextRipeAtMs: number | undefined;
+}
+
+/**
+ * Looks at both databases and knows since when they differ.
+ *
+ * Invariants
+ * 1. SQL is read first, then everything the Northbound has committed is awaited: a row that Neutron wrote meanwhile may
+ *    look wrong for one look, never for two.
+ * 2. What Neutron changed is noted before anything is judged by it.
+ * 3. What is confirmed was there before, and after the resources that it serves were read again (law 6).
+ */
+export class Lookout {
+  readonly #deployment: Deployment;
+  readonly #gracePeriodMs: number;
+  readonly #activity: NeutronActivity;
+  readonly #tracker = new DriftTracker();
+  #snapshot: NeutronSnapshot | undefined;
+
+  constructor(deployment: Deployment, gracePeriodMs: number) {
+    this.#deployment = deployment;
+    this.#gracePeriodMs = gracePeriodMs;
+    this.#activity = new NeutronActivity(gracePeriodMs);
+  }
+
+  /** Whether the next look has to read all of SQL. */
+  get isBlind(): boolean {
+    return this.#snapshot === undefined;
+  }
+
+  /** After a failure: nothing that was known is taken for known. */
+  forget(): void {
+    this.#snapshot = undefined;
+  }
+
+  /** Whether SQL differs from what the last look read. */
+  async hasChanges(signal: AbortSignal): Promise<boolean> {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined) return false;
+    const changed = await readChanges(this.#deployment.neutron, snapshot, { signal });
+    return snapshot === this.#snapshot && countResources(changed) > 0;
+  }
+
+  /** @param isFull read SQL anew as a whole, not only what changed */
+  async look(isFull: boolean, wanted: (change: Change) => boolean, signal: AbortSignal): Promise<Sight> {
+    const { neutron, northbound } = this.#deployment;
+    const before = this.#snapshot;
+    let snapshot = before;
+    if (snapshot === undefined || isFull) {
+      snapshot = await this.#readAll(signal);
+    } else {
+      const changed = await readChanges(neutron, snapshot, { signal });
+      if (countResources(changed) > 0) snapshot = await readResources(neutron, snapshot, changed, { signal });
+    }
+    this.#take(snapshot);
+    await northbound.sync();
+    const found = this.#judge(snapshot);
+    const verdict = { ...found, drift: found.drift.filter(wanted) };
+    const nowMs = Date.now();
+    const { ripe, nextRipeAtMs } = this.#tracker.ripe(
+      verdict.drift,
+      nowMs,
+      (change, cause) => this.#activity.patienceMs(change, cause, verdict.facts, nowMs),
+      this.#causesSince(before, snapshot),
+    );
+    return { verdict, ripe, nextRipeAtMs };
+  }
+
+  /** Reads both sides again; what is still there, and nothing that Neutron is busy with, is confirmed. */
+  async confirm(
+    due: readonly Change[],
+    signal: AbortSignal,
+  ): Promise<{ verdict: Verdict; confirmed: readonly Change[] }> {
+    const resources = resourcesOf(due);
+    const known = this.#snapshot;
+    const snapshot =
+      known === undefined || countResources(resources) > READ_ONE_BY_ONE
+        ? await this.#readAll(signal)
+        : await readResources(this.#deployment.neutron, known, resources, { signal });
+    this.#take(snapshot);
+    await this.#deployment.northbound.sync();
+    const verdict = this.#judge(snapshot);
+    const still = inBoth(due, verdict.drift);
+    const busy = unfinished(still, snapshot, verdict.facts);
+    const idle = still.filter((change) => !busy.has(change));
+    return { verdict, confirmed: [...idle, ...this.#tracker.olderThan(this.#gracePeriodMs, [...busy], Date.now())] };
+  }
+
+  #readAll(signal: AbortSignal): Promise<NeutronSnapshot> {
+    const { neutron, found } = this.#deployment;
+    return readSnapshot(neutron, { release: found.release, signal });
+  }
+
+  #take(snapshot: NeutronSnapshot): void {
+    const nowMs = Date.now();
+    if (this.#snapshot === undefined) this.#activity.beginWith(snapshot, nowMs);
+    else if (snapshot !== this.#snapshot) this.#activity.note(changesBetween(this.#snapshot, snapshot), nowMs);
+    this.#snapshot = snapshot;
+  }
+
+  #judge(snapshot: NeutronSnapshot): Verdict {
+    const { config, systemNameservers, northbound } = this.#deployment;
+    const { source, schema } = northbound;
+    return judge({ snapshot, source, schema, chassis: this.#deployment.chassis(), config, systemNameservers });
+  }
+
+  /** What differs from an earlier snapshot too, and in the same way, Neutron's changes since did not make. */
+  #causesSince(before: NeutronSnapshot | undefined, now: NeutronSnapshot): (name: string) => Cause {
+    if (before === undefined) return () => 'neutron';
+    if (before === now) return () => 'northbound';
+    let names: ReadonlySet<string> | undefined;
+    return (name) => {
+      names ??= new Set(this.#judge(before).drift.flatMap((change) => [...differenceNames(change)]));
+      return names.has(name) ? 'northbound' : 'neutron';
+    };
+  }
+}
