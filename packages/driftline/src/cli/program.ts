@@ -80,6 +80,7 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .option('--once', 'end after the first pass that leaves nothing to do', false)
     .option('--observe', 'report drift and repair nothing', false)
     .option('--additive', 'never delete a row', false)
+    .option('--no-tasks', 'run no scheduled maintenance tasks; nor do --observe, --once and --additive')
     .option('--steal-lock', 'take the lock from the worker that holds it', false)
     .action((flags) => run(import('./commands/run.ts'), ({ runDaemonCommand }) => runDaemonCommand(context, flags)));
 

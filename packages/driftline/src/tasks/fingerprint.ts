@@ -8,7 +8,7 @@ export function fingerprintOf(task: Task, deployment: Deployment): string {
   const { config, found, northbound } = deployment;
   const parts = [
     found.release,
-    northbound.schema.version,
+    northbound.client.schema.version,
     ...task.options.map((path) => [path, optionAt(config, path)]),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

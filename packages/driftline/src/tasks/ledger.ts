@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { Task } from './task.ts';
 
 /**
  * What became of each task on each deployment, in SQLite: kept across restarts, so that what was done once stays done,
@@ -98,6 +99,10 @@ export class Ledger implements Disposable {
     this.#db.close();
   }
 }
+
+/** A person's word, and without one whether the task is on by itself. */
+export const isEnabled = (task: Task, ledger: Ledger): boolean =>
+  task.work.is !== 'elsewhere' && (ledger.isEnabled(task.name) ?? task.offBecause === undefined);
 
 export type LedgerState = 'done' | 'pending' | 'refused' | 'failed' | 'skipped';
 

@@ -37,7 +37,7 @@ export interface TaskTools {
   readonly limits: Limits | undefined;
   /** A look at both databases; called again after each write. */
   readonly look: () => Promise<Verdict>;
-  /** The passes of a daemon mend drift when it is old enough: then a task keeps to back-fill. */
+  /** The passes of a daemon mend drift when it is old enough: a task beside them keeps to back-fill. */
   readonly leavesDrift?: boolean;
   readonly signal?: AbortSignal;
   /** What is about to be changed beside the Northbound, which has the journal. */
@@ -103,11 +103,7 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
     // A resource is whole only if its back-fill is mended too.
     const all = { ...verdict, drift: [...verdict.drift, ...verdict.backfill] };
     const made = plan(all, due, Date.now());
-    if (made.transactions.length === 0) {
-      const left = tools.leavesDrift === true ? drift.filter(isWritable).length : 0;
-      if (left === 0) return { is: 'done', changed };
-      return { is: 'pending', changed, why: `${left} rows of it wait for the next pass` };
-    }
+    if (made.transactions.length === 0) return { is: 'done', changed };
     if (round > ROUNDS)
       return { is: 'pending', changed, why: `${due.length} rows still differ after ${ROUNDS} rounds` };
     const beyond = limits === undefined ? [] : checkLimits(made, limits);

@@ -1,11 +1,12 @@
 import { everything } from '../../reconcile/select.ts';
 import { MIGRATIONS } from '../../tasks/catalogue/catalogue.ts';
+import { isEnabled } from '../../tasks/ledger.ts';
 import { previewTask } from '../../tasks/run-task.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandContext, judgeNow, openDeployment } from '../session.ts';
 import { openLedger } from '../task-tools.ts';
 import { asLines, writeOut } from '../terminal.ts';
-import { columns, describe, dryRun, isEnabled, printJson, runInOrder, type TaskRunFlags } from './tasks.ts';
+import { columns, describe, dryRun, printJson, runInOrder, type TaskRunFlags } from './tasks.ts';
 
 /** How far the back-fill is: what each migration has done here, and what is left for it now. */
 export async function runMigrationsStatus(context: CommandContext, format: 'table' | 'json'): Promise<ExitCode> {

@@ -7,6 +7,7 @@ import { openWritable } from '../../neutron/connect.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { changeLines } from '../report/table.ts';
 import { type CommandContext, openDeployment } from '../session.ts';
+import { startTasks } from '../start-tasks.ts';
 import { printable } from '../terminal.ts';
 
 export interface RunFlags {
@@ -14,6 +15,8 @@ export interface RunFlags {
   readonly observe: boolean;
   readonly additive: boolean;
   readonly stealLock: boolean;
+  /** Scheduled maintenance tasks are run beside the passes. */
+  readonly tasks: boolean;
 }
 
 /** The daemon, with its events as log lines on stdout. */
@@ -49,6 +52,9 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
   // The daemon tells of changes: that the lock was with somebody else from the start is none.
   const isHeld = deployment.northbound.client.lockState === 'held';
   if (!flags.observe) for (const line of logLines({ kind: 'lock', isHeld })) log(line);
+  // Whoever only looks, or looks once, or deletes nothing, has no maintenance done.
+  const isMaintaining = flags.tasks && !flags.observe && !flags.once && !flags.additive;
+  await using _tasks = isMaintaining ? startTasks({ sources, deployment, journal, neutron: writable, log }) : undefined;
   await daemon.run(context.signal);
   return refused && flags.once ? EXIT.refused : EXIT.clean;
 }

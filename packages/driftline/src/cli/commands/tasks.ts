@@ -3,7 +3,7 @@ import { everything } from '../../reconcile/select.ts';
 import { type Attempt, attemptTask, whyOf } from '../../tasks/attempt.ts';
 import { findTask, TASKS } from '../../tasks/catalogue/catalogue.ts';
 import { fingerprintOf } from '../../tasks/fingerprint.ts';
-import type { Ledger, LedgerLine } from '../../tasks/ledger.ts';
+import { isEnabled, type Ledger, type LedgerLine } from '../../tasks/ledger.ts';
 import { previewTask } from '../../tasks/run-task.ts';
 import type { Task } from '../../tasks/task.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -191,9 +191,6 @@ function named({ terminal }: CommandContext, name: string): Task | undefined {
   if (task === undefined) terminal.err(`there is no task ${printable(name)}; see driftline tasks list\n`);
   return task;
 }
-
-export const isEnabled = (task: Task, ledger: Ledger): boolean =>
-  task.work.is !== 'elsewhere' && (ledger.isEnabled(task.name) ?? task.offBecause === undefined);
 
 /** A task with its state, in the keys of the JSON report. */
 export function describe(task: Task, deployment: Deployment, ledger: Ledger) {

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConfigSources } from '../config/sources.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { WritableNeutronConnection } from '../neutron/connect.ts';
+import type { Deployment } from '../reconcile/deployment.ts';
+import { whyOf } from '../tasks/attempt.ts';
+import { runService } from '../tasks/service.ts';
+import type { WorkerEvent } from '../tasks/worker.ts';
+import { driftlineVersion, openLedger } from './task-tools.ts';
+import { printable } from './terminal.ts';
+
+interface Parts {
+  readonly sources: ConfigSources;
+  readonly deployment: Deployment;
+  readonly journal: Journal;
+  readonly neutron: WritableNeutronConnection;
+  readonly log: (line: string) => void;
+}
+
+/** The scheduled tasks beside a daemon; they end with what it returns. */
+export function startTasks({ sources, deployment, journal, neutron, log }: Parts): AsyncDisposable {
+  const stop = new AbortController();
+  const ledger = openLedger(sources, deployment);
+  const running = runService(
+    {
+      deployment,
+      journal,
+      neutron,
+      ledger,
+      limits: deployment.config.driftline,
+      version: driftlineVersion,
+      clock: {
+        nowMs: Date.now,
+        sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+      },
+      random: Math.random,
+      onEvent: (event) => {
+        const line = taskLine(event);
+        if (line !== undefined) log(line);
+      },
+    },
+    stop.signal,
+  );
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+      ledger[Symbol.dispose]();
+    },
+  };
+}
+
+/** What did nothing is in the ledger, and no news. */
+function taskLine(event: WorkerEvent): string | undefined {
+  if (event.kind === 'task-stuck') {
+    return `ERROR task ${event.name} does not end: the others go on without it`;
+  }
+  const { name, attempt, durationMs } = event;
+  const why = whyOf(attempt);
+  const because = why === undefined ? '' : `: ${printable(why)}`;
+  switch (attempt.is) {
+    case 'done':
+      return attempt.changed === 0
+        ? undefined
+        : `INFO task ${name}: ${attempt.changed} rows changed in ${durationMs} ms`;
+    case 'skipped':
+      return undefined;
+    case 'pending':
+    case 'refused':
+    case 'failed':
+      return `WARNING task ${name} ${attempt.is}, ${attempt.changed} rows changed${because}`;
+    default:
+      attempt satisfies never;
+      return undefined;
+  }
+}

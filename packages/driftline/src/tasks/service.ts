@@ -1,0 +1,137 @@
+import type { Journal } from '../journal/journal.ts';
+import type { WritableNeutronConnection } from '../neutron/connect.ts';
+import type { Limits } from '../plan/limits.ts';
+import type { Deployment } from '../reconcile/deployment.ts';
+import type { Verdict } from '../reconcile/judge.ts';
+import { look } from '../reconcile/reconcile.ts';
+import { type Attempt, attemptTask } from './attempt.ts';
+import { findTask, TASKS } from './catalogue/catalogue.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { isEnabled, type Ledger } from './ledger.ts';
+import { Scheduler } from './scheduler.ts';
+import type { Task } from './task.ts';
+import { type Clock, TaskWorker, type WorkerEvent } from './worker.ts';
+
+export interface ServiceOptions {
+  readonly deployment: Deployment;
+  readonly journal: Journal;
+  readonly neutron: WritableNeutronConnection;
+  readonly ledger: Ledger;
+  readonly limits: Limits;
+  readonly version: string;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly onEvent: (event: WorkerEvent) => void;
+}
+
+/** Reading a large deployment takes seconds. */
+const DEADLINE_MS = 300_000;
+/** Tasks that are due together share a look. */
+const LOOK_LASTS_MS = 10_000;
+/** How soon `driftline tasks enable` and `disable` are heeded. */
+const HEED_MS = 30_000;
+
+/**
+ * Runs the scheduled tasks beside a daemon, until the signal aborts. The daemon's passes mend drift when it is old
+ * enough; here is what they leave: history, SQL and the Southbound.
+ */
+export async function runService(options: ServiceOptions, signal: AbortSignal): Promise<void> {
+  const { deployment, ledger, clock } = options;
+  const { client } = deployment.northbound;
+  const looks = new SharedLook(deployment, clock);
+  const wanted = (): ReadonlySet<string> =>
+    new Set(TASKS.filter((task) => isScheduled(task) && isEnabled(task, ledger)).map(({ name }) => name));
+  let enabled = wanted();
+  const scheduler = new Scheduler(TASKS.filter(isScheduled), {
+    nowMs: clock.nowMs(),
+    random: options.random,
+    isSettled: (name) => isDone(name, options),
+  });
+  const worker = new TaskWorker({
+    scheduler,
+    clock,
+    deadlineMs: DEADLINE_MS,
+    onEvent: (event) => {
+      if (event.kind === 'task' && event.attempt.is === 'skipped') return;
+      options.onEvent(event);
+    },
+    attempt: async (name, cancel): Promise<Attempt> => {
+      const task = findTask(name);
+      if (task === undefined || !enabled.has(name)) return { is: 'skipped', why: 'it is switched off' };
+      try {
+        const tools = { ...options, look: () => looks.take(cancel), leavesDrift: true, signal: cancel };
+        return await attemptTask(task, tools);
+      } catch (cause) {
+        // The ledger could not be written: a full disk is no reason to end the daemon.
+        return { is: 'failed', changed: 0, cause };
+      }
+    },
+  });
+
+  using listening = new DisposableStack();
+  let wake = new AbortController();
+  listening.defer(
+    client.on('lock', (state) => {
+      worker.lockChanged(state === 'held');
+      wake.abort();
+    }),
+  );
+  let schema = client.schema.version;
+  listening.defer(
+    client.on('reconnected', () => {
+      if (client.schema.version === schema) return;
+      schema = client.schema.version;
+      scheduler.again(clock.nowMs());
+      wake.abort();
+    }),
+  );
+  worker.lockChanged(client.lockState === 'held');
+  while (!signal.aborted) {
+    await worker.turn(signal);
+    wake = new AbortController();
+    const dueInMs = (worker.nextDueAtMs() ?? Number.POSITIVE_INFINITY) - clock.nowMs();
+    await clock.sleep(Math.max(0, Math.min(dueInMs, HEED_MS)), AbortSignal.any([signal, wake.signal]));
+    const now = wanted();
+    const added = now.difference(enabled);
+    enabled = now;
+    if (added.size > 0) scheduler.again(clock.nowMs(), (name) => added.has(name));
+  }
+}
+
+/** The consistency check is what the daemon's passes do. */
+const isScheduled = ({ work }: Task): boolean =>
+  work.is === 'code' || (work.is === 'scope' && work.scope !== 'everything');
+
+function isDone(name: string, { ledger, deployment }: ServiceOptions): boolean {
+  const task = findTask(name);
+  const last = ledger.read(name);
+  if (task === undefined || last === undefined) return false;
+  return (last.state === 'done' || last.state === 'skipped') && last.fingerprint === fingerprintOf(task, deployment);
+}
+
+/** One look for tasks that run one after another; forgotten when somebody may have written since. */
+class SharedLook {
+  readonly #deployment: Deployment;
+  readonly #clock: Clock;
+  #last: { readonly atMs: number; readonly verdict: Verdict; readonly taker: AbortSignal } | undefined;
+
+  constructor(deployment: Deployment, clock: Clock) {
+    this.#deployment = deployment;
+    this.#clock = clock;
+  }
+
+  /** Who takes a second look in one run has written since the first. */
+  async take(taker: AbortSignal): Promise<Verdict> {
+    const last = this.#last;
+    const isFresh = last !== undefined && last.taker !== taker && this.#clock.nowMs() - last.atMs < LOOK_LASTS_MS;
+    if (isFresh) {
+      this.#last = { ...last, taker };
+      return last.verdict;
+    }
+    const atMs = this.#clock.nowMs();
+    const verdict = await look(this.#deployment, { signal: taker });
+    this.#last = { atMs, verdict, taker };
+    return verdict;
+  }
+}
