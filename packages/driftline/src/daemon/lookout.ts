@@ -35,7 +35,7 @@ export class Lookout {
   readonly #deployment: Deployment;
   readonly #gracePeriodMs: number;
   readonly #activity: NeutronActivity;
-  readonly #tracker = new DriftTracker();
+  #tracker = new DriftTracker();
   #snapshot: NeutronSnapshot | undefined;
 
   constructor(deployment: Deployment, gracePeriodMs: number) {
@@ -49,9 +49,10 @@ export class Lookout {
     return this.#snapshot === undefined;
   }
 
-  /** After a failure: nothing that was known is taken for known. */
+  /** After a failure: what was seen before may have gone and come back. */
   forget(): void {
     this.#snapshot = undefined;
+    this.#tracker = new DriftTracker();
   }
 
   /** Whether SQL differs from what the last look read. */

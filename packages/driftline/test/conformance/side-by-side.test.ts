@@ -23,7 +23,7 @@ import { readLostRevisions } from './lost-revisions.ts';
 const loadSeconds = Number(process.env.SIDE_BY_SIDE_SECONDS ?? 30);
 const injectionIntervalMs = 500;
 /** Neutron's requests take up to some seconds when the machine is busy; this is how long they are given. */
-const gracePeriodS = 15;
+const gracePeriodS = Number(process.env.SIDE_BY_SIDE_GRACE ?? 15);
 
 interface Harm {
   readonly injection: Injection;

@@ -24,9 +24,12 @@ export interface DatabaseServer extends AsyncDisposable {
   load(database: string, dump: string): Promise<void>;
 }
 
-export type MariadbServer = DatabaseServer;
+export interface MariadbServer extends DatabaseServer {
+  /** After its process was killed: on the same data and the same socket. */
+  restart(): Promise<void>;
+}
 
-export async function startMariadb(): Promise<DatabaseServer> {
+export async function startMariadb(): Promise<MariadbServer> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'driftline-mariadb-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -43,30 +46,36 @@ export async function startMariadb(): Promise<DatabaseServer> {
     ...account,
     ...quick,
   ]);
-  const server = stack.use(
-    startProcess({
-      command: 'mariadbd',
-      args: [
-        '--no-defaults',
-        `--datadir=${data}`,
-        `--socket=${socket}`,
-        `--pid-file=${join(folder, 'mariadb.pid')}`,
-        '--skip-networking',
-        '--character-set-server=utf8mb3',
-        '--max-connections=500',
-        ...account,
-        ...quick,
-      ],
-      logFile: join(folder, 'mariadb.log'),
-      stopSignal: 'SIGKILL', // Its folder goes with it.
-    }),
-  );
-  await waitUntilReady(server, () => answersOn(socket), 30_000);
+  const args = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--socket=${socket}`,
+    `--pid-file=${join(folder, 'mariadb.pid')}`,
+    '--skip-networking',
+    '--character-set-server=utf8mb3',
+    '--max-connections=500',
+    ...account,
+    ...quick,
+  ];
+  let server: RunningProcess | undefined;
+  stack.defer(async () => server?.stop());
+  const start = async (): Promise<RunningProcess> => {
+    const stopSignal = 'SIGKILL'; // Its folder goes with it.
+    server = startProcess({ command: 'mariadbd', args, logFile: join(folder, 'mariadb.log'), stopSignal });
+    await waitUntilReady(server, () => answersOn(socket), 30_000);
+    return server;
+  };
+  let running = await start();
 
   const client = ['--no-defaults', `--socket=${socket}`, '--user=root'];
   const resources = stack.move();
   return {
-    process: server,
+    get process() {
+      return running;
+    },
+    restart: async () => {
+      running = await start();
+    },
     url: (database) => `mysql+pymysql://root@localhost/${database}?unix_socket=${socket}&charset=utf8`,
     createDatabase: async (database) => {
       await run('mariadb', [...client, '--execute', `CREATE DATABASE \`${database}\``]);
