@@ -63,11 +63,16 @@ export const FEATURES = {
     backported: ['2023.1', '2023.2'],
     task: { name: 'add_gw_port_info_to_logical_router_port', until: '2024.2' },
   },
-  noInvalidChassis: { since: '2024.1' },
+  noInvalidChassis: {
+    since: '2024.1',
+    task: { name: 'remove_invalid_gateway_chassis_from_unbound_lrp', until: '2025.2' },
+  },
   dhcpBaremetalIpv6: { since: '2024.1' },
   /** Gateways are scheduled on chassis with the physical network only; before, for want of such on any gateway. */
   gatewayNeedsPhysicalNetwork: { since: '2024.1', backported: ['2023.1', '2023.2'] },
   multipleGateways: { since: '2024.1' },
+  /** A port that OVN has up and Neutron has disabled gets the status DOWN. */
+  disabledPortsAreDown: { since: '2024.1', backported: ['2023.1', '2023.2'] },
   routerFlavors: { since: '2024.1' },
   natGatewayPort: {
     since: '2024.1',

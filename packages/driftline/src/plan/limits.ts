@@ -1,3 +1,4 @@
+import { NONE_BESIDE_GROUP } from '../translate/gateway-chassis.ts';
 import type { Plan } from './plan.ts';
 
 /** The blast radius (law 9): beyond it a plan is shown and not applied. */
@@ -54,7 +55,10 @@ function gatewaysMoved(plan: Plan): ReadonlySet<string> {
       if (change.action === 'delete') moved.add(change.key);
       if (change.action !== 'update') continue;
       const rescheduled = change.differences.some(
-        ({ column, reason }) => (column === 'gateway_chassis' || column === 'ha_chassis_group') && reason !== 'missing',
+        ({ column, reason, why }) =>
+          (column === 'gateway_chassis' || column === 'ha_chassis_group') &&
+          reason !== 'missing' &&
+          why !== NONE_BESIDE_GROUP,
       );
       if (rescheduled) moved.add(change.key);
     }

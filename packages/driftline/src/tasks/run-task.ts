@@ -1,4 +1,5 @@
 import type { Change } from '../diff/change.ts';
+import { withDifferences } from '../diff/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import { isAtLeast } from '../neutron/release-name.ts';
@@ -37,7 +38,10 @@ export interface TaskTools {
   readonly limits: Limits | undefined;
   /** A look at both databases; called again after each write. */
   readonly look: () => Promise<Verdict>;
-  /** The passes of a daemon mend drift when it is old enough: a task beside them keeps to back-fill. */
+  /**
+   * The passes of a daemon mend drift when it is old enough: a task beside them keeps to what is in the shape of an
+   * earlier release, whether it counts as drift already (once rows in the new shape are there) or not.
+   */
   readonly leavesDrift?: boolean;
   readonly signal?: AbortSignal;
   /** What is about to be changed beside the Northbound, which has the journal. */
@@ -99,7 +103,7 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
   }
   for (let round = 1; ; round++) {
     const { drift, backfill } = changesInScope(verdict, scopeOfTask(task));
-    const due = (tools.leavesDrift === true ? backfill : [...drift, ...backfill]).filter(isWritable);
+    const due = [...(tools.leavesDrift === true ? inOldShape(drift) : drift), ...backfill].filter(isWritable);
     // A resource is whole only if its back-fill is mended too.
     const all = { ...verdict, drift: [...verdict.drift, ...verdict.backfill] };
     const made = plan(all, due, Date.now());
@@ -123,6 +127,13 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
     verdict = await tools.look();
   }
 }
+
+const inOldShape = (drift: readonly Change[]): readonly Change[] =>
+  drift.flatMap((change) => {
+    if (change.action !== 'update') return 'before' in change && typeof change.before === 'string' ? change : [];
+    const old = change.differences.filter(({ before }) => before !== undefined);
+    return old.length === 0 ? [] : withDifferences(change, old);
+  });
 
 async function mendByCode(work: CodeWork, tools: TaskTools, verdict: Verdict): Promise<number> {
   const { deployment, neutron, signal } = tools;

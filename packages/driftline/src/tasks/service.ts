@@ -3,7 +3,7 @@ import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import type { Verdict } from '../reconcile/judge.ts';
-import { look } from '../reconcile/reconcile.ts';
+import { check } from '../reconcile/reconcile.ts';
 import { type Attempt, attemptTask } from './attempt.ts';
 import { findTask, TASKS } from './catalogue/catalogue.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -130,7 +130,7 @@ class SharedLook {
       return last.verdict;
     }
     const atMs = this.#clock.nowMs();
-    const verdict = await look(this.#deployment, { signal: taker });
+    const verdict = await check(this.#deployment, { signal: taker });
     this.#last = { atMs, verdict, taker };
     return verdict;
   }

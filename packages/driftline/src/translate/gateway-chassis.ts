@@ -16,9 +16,12 @@ export function gatewayChassisCell(ctx: TranslationContext, view: RouterView, ga
   return { is: 'rows', table: 'Gateway_Chassis', rows };
 }
 
+/** ovn-northd ignores gateway chassis beside a group: who takes them away moves nothing. */
+export const NONE_BESIDE_GROUP = 'none beside an HA chassis group';
+
 /** Rows that the migration has not reached are history: the missing group beside them says so. */
 const none: Choice<readonly EmbeddedRow[]> = choice<readonly EmbeddedRow[]>(
-  'none beside an HA chassis group',
+  NONE_BESIDE_GROUP,
   (found = [], row) => found.length === 0 || uuids(row.ha_chassis_group).length === 0,
   () => [],
 );
@@ -40,6 +43,7 @@ function scheduled(ctx: TranslationContext, view: RouterView, gateway: AttachedP
         (row) => row.name === gatewayChassisName(portName, String(row.chassis_name)) && isPriority(row.priority),
       );
       if (!isNamed || !isDistinct(found)) return false;
+      if (isOnInvalidChassis(found) && ctx.features.has('noInvalidChassis')) return false;
       if (candidates.length === 0 || (pinned && found.length === 0)) return true;
       return isCountedDown(found) && isFull(found, candidates);
     },
@@ -53,8 +57,15 @@ function scheduled(ctx: TranslationContext, view: RouterView, gateway: AttachedP
       );
       return toRows(names.length === 0 && !ctx.features.has('noInvalidChassis') ? [INVALID_CHASSIS] : names);
     },
+    // Where there is a chassis to move to, it is a gateway out of service, and no history.
+    candidates.length > 0
+      ? undefined
+      : { feature: 'noInvalidChassis', accepts: (found = []) => isOnInvalidChassis(found) },
   );
 }
+
+const isOnInvalidChassis = (found: readonly EmbeddedRow[]): boolean =>
+  found.some(({ chassis_name }) => chassis_name === INVALID_CHASSIS);
 
 /** Neutron schedules anew what has neither five valid chassis nor exactly the candidates. */
 export function isFull(found: readonly EmbeddedRow[], candidates: readonly string[]): boolean {
