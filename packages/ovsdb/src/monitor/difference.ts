@@ -35,34 +35,35 @@ function toggle(left: readonly OvsdbAtom[], right: readonly OvsdbAtom[]): readon
   return result;
 }
 
-/** Where `atom` is, or would be. */
-function lowerBound(sorted: readonly OvsdbAtom[], atom: OvsdbAtom): number {
-  let low = 0;
-  let high = sorted.length;
+/** What lies between two elements of the difference is copied without a look at it. */
+function merge(left: readonly OvsdbAtom[], right: readonly OvsdbAtom[]): OvsdbAtom[] {
+  const result: OvsdbAtom[] = [];
+  let from = 0;
+  for (const atom of right) {
+    const at = lowerBound(left, atom, from);
+    for (; from < at; from++) result.push(left[from] as OvsdbAtom);
+    if (at < left.length && compareAtoms(left[at] as OvsdbAtom, atom) === 0) from++;
+    else result.push(atom);
+  }
+  for (; from < left.length; from++) result.push(left[from] as OvsdbAtom);
+  return result;
+}
+
+/** Where `atom` is, or would be, from `start` on. Looks in steps that double, for it is mostly near in a dense difference. */
+function lowerBound(sorted: readonly OvsdbAtom[], atom: OvsdbAtom, start = 0): number {
+  let low = start;
+  let step = 1;
+  while (low + step <= sorted.length && compareAtoms(sorted[low + step - 1] as OvsdbAtom, atom) < 0) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, sorted.length);
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (compareAtoms(sorted[middle] as OvsdbAtom, atom) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-function merge(left: readonly OvsdbAtom[], right: readonly OvsdbAtom[]): OvsdbAtom[] {
-  const result: OvsdbAtom[] = [];
-  let l = 0;
-  let r = 0;
-  while (l < left.length && r < right.length) {
-    const order = compareAtoms(left[l] as OvsdbAtom, right[r] as OvsdbAtom);
-    if (order < 0) result.push(left[l++] as OvsdbAtom);
-    else if (order > 0) result.push(right[r++] as OvsdbAtom);
-    else {
-      l++;
-      r++;
-    }
-  }
-  while (l < left.length) result.push(left[l++] as OvsdbAtom);
-  while (r < right.length) result.push(right[r++] as OvsdbAtom);
-  return result;
 }
 
 function changeMap(
