@@ -23,7 +23,7 @@ export interface ApplyOptions {
 }
 
 /** Units on their way to the server together. */
-const UNITS_IN_A_LOAD = 64;
+const UNITS_IN_A_LOAD = 256;
 
 /** Loads of one rank under way at once: they don't depend on each other, and each waits for a round trip. */
 const LANES = 4;
