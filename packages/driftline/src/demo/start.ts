@@ -32,4 +32,5 @@ Ctrl-C ends it; the state stays, for the next start.
 `);
 }
 
-await runProcess(['run', ...configArguments, ...flags]);
+// Nothing here is older than the release: the maintenance tasks would only get in the way of the first pass.
+await runProcess(['run', '--no-tasks', ...configArguments, ...flags]);
