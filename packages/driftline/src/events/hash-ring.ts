@@ -1,5 +1,9 @@
 /**
- * events/: changes of rows, shared by several daemons. This file says whose a row is.
+ * events/: row events of the Northbound and the Southbound, shared by several daemons.
+ *
+ * `event-classes.ts` gathers from `handlers/` which change of a row is which of upstream's events, and where to look then;
+ * `event-worker.ts` has `lookers/` look there. `ring-membership.ts` keeps this daemon among the others, and this file says
+ * whose a row is.
  */
 import { createHash } from 'node:crypto';
 
