@@ -4,7 +4,7 @@ import type { Change } from '../diff/change.ts';
 import type { LimitFinding, Limits } from '../plan/limits.ts';
 import { Deployment } from '../reconcile/deployment.ts';
 import type { Verdict } from '../reconcile/judge.ts';
-import { check } from '../reconcile/reconcile.ts';
+import { check, type LookOptions } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import { type Selection, select } from '../reconcile/select.ts';
 import { ProgressLine } from './progress.ts';
@@ -17,15 +17,30 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
+/** `looksAtOnce`: Neutron is read while connecting, for a look that follows. */
 export async function openDeployment(
   context: CommandContext,
-  options: { writable: boolean },
+  { writable, looksAtOnce = false }: { readonly writable: boolean; readonly looksAtOnce?: boolean },
 ): Promise<{ sources: ConfigSources; deployment: Deployment }> {
   const sources = await loadConfig(context.request);
-  const deployment = await Deployment.open(sources, { ...options, signal: context.signal });
+  const { signal } = context;
+  const reading = looksAtOnce ? followReading(context) : undefined;
+  const deployment = await Deployment.open(sources, { writable, readAhead: reading?.options, signal });
+  reading?.end();
   for (const warning of deployment.warnings) context.terminal.err(`warning: ${warning}\n`);
   return { sources, deployment };
 }
+
+function followReading({ terminal }: CommandContext): { readonly options: ReadingOptions; readonly end: () => void } {
+  const progress = new ProgressLine(terminal, 'reading Neutron, rows');
+  // Counting what there is to read costs a query: only for somebody who watches.
+  const options: ReadingOptions = terminal.isInteractive
+    ? { onProgress: ({ rowsRead, rowsExpected }) => progress.report(rowsRead, rowsExpected) }
+    : {};
+  return { options, end: () => progress.end() };
+}
+
+type ReadingOptions = Pick<LookOptions, 'onProgress'>;
 
 export interface Judged {
   readonly verdict: Verdict;
@@ -36,15 +51,9 @@ export interface Judged {
 
 /** Both looks, narrowed to what was asked for. */
 export async function judgeNow(context: CommandContext, deployment: Deployment, selection: Selection): Promise<Judged> {
-  const progress = new ProgressLine(context.terminal, 'reading Neutron, rows');
-  const verdict = await check(deployment, {
-    signal: context.signal,
-    // Counting what there is to read costs a query: only for somebody who watches.
-    ...(context.terminal.isInteractive
-      ? { onProgress: ({ rowsRead, rowsExpected }) => progress.report(rowsRead, rowsExpected) }
-      : {}),
-  });
-  progress.end();
+  const reading = followReading(context);
+  const verdict = await check(deployment, { signal: context.signal, ...reading.options });
+  reading.end();
   const projectOf = (resource: Parameters<typeof verdict.facts.of>[0]) => verdict.facts.of(resource)?.projectId;
   return {
     verdict,

@@ -10,6 +10,8 @@ import {
 } from '../config/config.ts';
 import type { ConfigSources } from '../config/sources.ts';
 import { type NeutronConnection, openNeutron } from '../neutron/connect.ts';
+import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
+import { readSnapshot, type SnapshotOptions } from '../neutron/read-snapshot.ts';
 import { type FoundRelease, readRelease } from '../neutron/release.ts';
 import { connectRemote, MAINTENANCE_LOCK, NorthboundSession } from '../northbound/session.ts';
 import type { Chassis } from '../southbound/chassis.ts';
@@ -19,6 +21,8 @@ import type { OVNSouthboundTables } from '../southbound/southbound.gen.ts';
 export interface OpenOptions {
   /** A deployment opened to read has no way to write. */
   readonly writable: boolean;
+  /** Neutron is read while the Northbound sends its content, each waiting for its server: for the first look. */
+  readonly readAhead?: Pick<SnapshotOptions, 'onProgress'> | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +34,7 @@ interface Parts {
   readonly southbound: OvsdbClient<OVNSouthboundTables> | undefined;
   readonly warnings: readonly string[];
   readonly systemNameservers: readonly string[];
+  readonly snapshotAhead: NeutronSnapshot | undefined;
 }
 
 /** Everything that Driftline is connected to: Neutron's database, the Northbound, the Southbound. */
@@ -43,6 +48,7 @@ export class Deployment implements AsyncDisposable {
   readonly #southbound: OvsdbClient<OVNSouthboundTables> | undefined;
   readonly systemNameservers: readonly string[];
 
+  #snapshotAhead: NeutronSnapshot | undefined;
   readonly #opened: AsyncDisposableStack;
 
   private constructor(parts: Parts, opened: AsyncDisposableStack) {
@@ -53,38 +59,42 @@ export class Deployment implements AsyncDisposable {
     this.#southbound = parts.southbound;
     this.warnings = parts.warnings;
     this.systemNameservers = parts.systemNameservers;
+    this.#snapshotAhead = parts.snapshotAhead;
     this.#opened = opened;
   }
 
-  /** Connects to all three, in parallel where one does not need the other. What was opened is closed when one fails. */
-  static async open(sources: ConfigSources, { writable, signal }: OpenOptions): Promise<Deployment> {
+  /** Connects to all three at once. What was opened is closed when one fails. */
+  static async open(sources: ConfigSources, { writable, readAhead, signal }: OpenOptions): Promise<Deployment> {
     await using opened = new AsyncDisposableStack();
     const ovsdb = ovsdbSettings(sources);
-    const neutron = opened.use(await openNeutron(databaseSettings(sources).url));
-    const found = await readRelease(neutron, driftlineSettings(sources).release);
-    const config = resolveConfig(sources, found.release);
     const giveUp = new AbortController();
     const cancel = { signal: signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]) };
     const lock = writable ? { lock: MAINTENANCE_LOCK } : {};
-    const ovn = [
+    const parts = [
       NorthboundSession.open(ovsdb, { writable, ...lock, ...cancel }).then((session) => opened.use(session)),
       openSouthbound(ovsdb, { isNeeded: writable, ...cancel }).then((client) => opened.use(client)),
+      openSql(sources, opened, { readAhead, ...cancel }),
+      readSystemNameservers(),
     ] as const;
-    // When one fails, the other is called off and waited for: nothing stays open behind the error.
-    const [northbound, southbound] = await Promise.all(ovn).catch(async (error: unknown) => {
+    // When one fails, the others are called off and waited for: nothing stays open behind the error.
+    const [northbound, southbound, sql, systemNameservers] = await Promise.all(parts).catch(async (error: unknown) => {
       giveUp.abort();
-      await Promise.allSettled(ovn);
+      await Promise.allSettled(parts);
       throw error;
     });
+    const { found } = sql;
     const warnings = southbound === undefined ? [...found.warnings, blindWarning(ovsdb)] : found.warnings;
-    const systemNameservers = await readSystemNameservers();
-    return new Deployment(
-      { config, found, neutron, northbound, southbound, warnings, systemNameservers },
-      opened.move(),
-    );
+    return new Deployment({ ...sql, northbound, southbound, warnings, systemNameservers }, opened.move());
   }
 
   /** None where the Southbound is out of reach or empty: then what is scheduled is not judged. */
+  /** Neutron as it is now; the first time as it was while connecting, if that was asked for. */
+  async readSnapshot(options: Pick<SnapshotOptions, 'onProgress' | 'signal'> = {}): Promise<NeutronSnapshot> {
+    const ahead = this.#snapshotAhead;
+    this.#snapshotAhead = undefined;
+    return ahead ?? readSnapshot(this.neutron, { release: this.found.release, ...options });
+  }
+
   chassis(): readonly Chassis[] {
     return this.#southbound === undefined ? [] : readChassis(this.#southbound.replica, this.found.release);
   }
@@ -126,6 +136,19 @@ async function openSouthbound(
 
 const blindWarning = ({ southbound }: OvsdbSettings): string =>
   `the Southbound at ${southbound.endpoints.join(',')} is out of reach: gateways and HA chassis are not judged; set [ovn] ovn_sb_connection, or start it`;
+
+async function openSql(
+  sources: ConfigSources,
+  opened: AsyncDisposableStack,
+  { readAhead, signal }: { readonly readAhead: OpenOptions['readAhead']; readonly signal: AbortSignal },
+): Promise<Pick<Parts, 'config' | 'found' | 'neutron' | 'snapshotAhead'>> {
+  const neutron = opened.use(await openNeutron(databaseSettings(sources).url));
+  const found = await readRelease(neutron, driftlineSettings(sources).release);
+  const config = resolveConfig(sources, found.release);
+  const { release } = found;
+  const snapshotAhead = readAhead && (await readSnapshot(neutron, { release, signal, ...readAhead }));
+  return { neutron, found, config, snapshotAhead };
+}
 
 /** `nameserver` lines of the host's resolver: what Neutron hands out for subnets without DNS servers. */
 async function readSystemNameservers(): Promise<readonly string[]> {

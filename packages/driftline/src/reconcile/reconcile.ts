@@ -11,7 +11,7 @@ import type { Change } from '../diff/change.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { RevisedType } from '../neutron/model/revision.ts';
-import { readSnapshot, type SnapshotProgress } from '../neutron/read-snapshot.ts';
+import type { SnapshotProgress } from '../neutron/read-snapshot.ts';
 import { bumpRevisions, deleteRevisions, type RevisionEntry as SqlRevision } from '../neutron/revisions.ts';
 import type { ResourceRef } from '../northbound/desired.ts';
 import { MAINTENANCE_LOCK } from '../northbound/session.ts';
@@ -29,7 +29,7 @@ export interface LookOptions {
 /** One look at both databases. */
 export async function look(deployment: Deployment, options: LookOptions = {}): Promise<Verdict> {
   const { config, northbound, systemNameservers } = deployment;
-  const snapshot = await readSnapshot(deployment.neutron, { release: deployment.found.release, ...options });
+  const snapshot = await deployment.readSnapshot(options);
   await northbound.sync();
   const { source, schema } = northbound;
   return judge({ snapshot, source, schema, chassis: deployment.chassis(), config, systemNameservers });

@@ -16,7 +16,7 @@ export interface CheckOptions {
 
 /** Reads both sides, compares, reports. Its session has no way to write. */
 export async function runCheck(context: CommandContext, options: CheckOptions): Promise<ExitCode> {
-  const { deployment } = await openDeployment(context, { writable: false });
+  const { deployment } = await openDeployment(context, { writable: false, looksAtOnce: true });
   await using _closing = deployment;
   const judged = await judgeNow(context, deployment, options.selection);
   printReport(context, judged, options.format);

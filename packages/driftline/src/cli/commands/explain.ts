@@ -11,7 +11,7 @@ import { printable } from '../terminal.ts';
 
 /** From a Neutron resource, or an OVN row, to what should be, what is, and what would change. */
 export async function runExplain(context: CommandContext, uuid: string, format: 'table' | 'json'): Promise<ExitCode> {
-  const { deployment } = await openDeployment(context, { writable: false });
+  const { deployment } = await openDeployment(context, { writable: false, looksAtOnce: true });
   await using _closing = deployment;
   const { verdict } = await judgeNow(context, deployment, everything);
   const explained = explain(verdict, uuid);

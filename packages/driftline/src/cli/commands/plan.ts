@@ -21,7 +21,7 @@ export interface PlanOptions {
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export async function runPlan(context: CommandContext, options: PlanOptions): Promise<ExitCode> {
-  const { deployment } = await openDeployment(context, { writable: false });
+  const { deployment } = await openDeployment(context, { writable: false, looksAtOnce: true });
   await using _closing = deployment;
   const judged = await judgeNow(context, deployment, options.selection);
   for (const { message } of judged.refusals) context.terminal.err(`refused: ${message}\n`);

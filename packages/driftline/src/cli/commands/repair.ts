@@ -27,7 +27,7 @@ export interface RepairOptions extends LimitFlags {
 const ROUNDS = 3;
 
 export async function runRepair(context: CommandContext, options: RepairOptions): Promise<ExitCode> {
-  const { sources, deployment } = await openDeployment(context, { writable: true });
+  const { sources, deployment } = await openDeployment(context, { writable: true, looksAtOnce: true });
   await using _closing = deployment;
   let confirmed = options.yes;
   for (let round = 1; ; round++) {
