@@ -4,8 +4,10 @@ import type { Change } from '../diff/change.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import { NeutronReadError } from '../neutron/read-error.ts';
+import { bumpRevisions, deleteRevisions } from '../neutron/revisions.ts';
 import { checkLimits, type Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
+import type { Verdict } from '../reconcile/judge.ts';
 import { plan, repair } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import type { DaemonEvent } from './events.ts';
@@ -121,11 +123,11 @@ export class Daemon {
     const startedAtMs = Date.now();
     const isFull = this.#lookout.isBlind || reasons.has('start') || reasons.has('interval');
     const isWanted = ({ action }: Change) => !(additive && action === 'delete');
-    const { verdict, ripe, nextRipeAtMs } = await this.#lookout.look(isFull, isWanted, signal);
+    const { verdict, drift, ripe, nextRipeAtMs } = await this.#lookout.look(isFull, isWanted, signal);
     const nowMs = Date.now();
-    const { drift, counts } = verdict;
     const durationMs = nowMs - startedAtMs;
-    onEvent({ kind: 'pass', reasons, isFull, durationMs, desiredRows: counts.desiredRows, drift, ripe });
+    const { desiredRows } = verdict.counts;
+    onEvent({ kind: 'pass', reasons, isFull, durationMs, desiredRows, drift, ripe });
     if (nextRipeAtMs !== undefined) this.#wakeIn(nextRipeAtMs - nowMs);
     if (drift.length === 0) onEvent({ kind: 'clean' });
     const refusals = refusalsOf(verdict, deployment);
@@ -133,6 +135,7 @@ export class Daemon {
       onEvent({ kind: 'refused', refusals });
       return once;
     }
+    if (isFull) await this.#note(verdict, signal);
     if (ripe.length > 0) await this.#repair(ripe, signal);
     return drift.length === 0 || observeOnly;
   }
@@ -150,6 +153,17 @@ export class Daemon {
         this.#wake.notify('neutron');
       }
     }
+  }
+
+  /** Who has the lock does what Neutron's worker would: `ovn_revision_numbers` says what is written. */
+  async #note(verdict: Verdict, signal: AbortSignal): Promise<void> {
+    const { deployment, writable, observeOnly, onEvent } = this.#options;
+    if (observeOnly || deployment.northbound.client.lockState !== 'held') return;
+    const { written, gone } = this.#lookout.unnoted(verdict);
+    if (written.length === 0 && gone.length === 0) return;
+    await bumpRevisions(writable, written, { signal });
+    await deleteRevisions(writable, gone, { signal });
+    onEvent({ kind: 'noted', written: written.length, gone: gone.length });
   }
 
   async #repair(ripe: readonly Change[], signal: AbortSignal): Promise<void> {

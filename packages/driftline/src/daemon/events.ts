@@ -19,6 +19,8 @@ export type DaemonEvent =
       readonly ripe: readonly Change[];
     }
   | { readonly kind: 'repaired'; readonly outcomes: readonly Outcome[]; readonly durationMs: number }
+  /** `ovn_revision_numbers` lagged behind what OVN holds. */
+  | { readonly kind: 'noted'; readonly written: number; readonly gone: number }
   | { readonly kind: 'refused'; readonly refusals: readonly LimitFinding[] }
   | { readonly kind: 'clean' }
   | { readonly kind: 'trouble'; readonly what: string; readonly retryInMs: number }

@@ -9,6 +9,7 @@ import { resourcesOf, unfinished } from '../reconcile/confirm.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import { judge, type Verdict } from '../reconcile/judge.ts';
 import { differenceNames, inBoth } from '../reconcile/settle.ts';
+import { findUnnoted, type Unnoted } from '../reconcile/unnoted.ts';
 import { NeutronActivity } from './neutron-activity.ts';
 import { type Cause, DriftTracker } from './tracker.ts';
 
@@ -18,6 +19,8 @@ const READ_ONE_BY_ONE = 1000;
 /** What one look found, and what of it is believed. */
 export interface Sight {
   readonly verdict: Verdict;
+  /** Of the verdict's, what the caller wants mended. */
+  readonly drift: readonly Change[];
   readonly ripe: readonly Change[];
   readonly nextRipeAtMs: number | undefined;
 }
@@ -76,16 +79,16 @@ export class Lookout {
     }
     this.#take(snapshot);
     await northbound.sync();
-    const found = this.#judge(snapshot);
-    const verdict = { ...found, drift: found.drift.filter(wanted) };
+    const verdict = this.#judge(snapshot);
+    const drift = verdict.drift.filter(wanted);
     const nowMs = Date.now();
     const { ripe, nextRipeAtMs } = this.#tracker.ripe(
-      verdict.drift,
+      drift,
       nowMs,
       (change, cause) => this.#activity.patienceMs(change, cause, verdict.facts, nowMs),
       this.#causesSince(before, snapshot),
     );
-    return { verdict, ripe, nextRipeAtMs };
+    return { verdict, drift, ripe, nextRipeAtMs };
   }
 
   /** Reads both sides again; what is still there, and nothing that Neutron is busy with, is confirmed. */
@@ -106,6 +109,12 @@ export class Lookout {
     const busy = unfinished(still, snapshot, verdict.facts);
     const idle = still.filter((change) => !busy.has(change));
     return { verdict, confirmed: [...idle, ...this.#tracker.olderThan(this.#gracePeriodMs, [...busy], Date.now())] };
+  }
+
+  /** What may be noted as written. The verdict must be that of a full look. */
+  unnoted(verdict: Verdict): Unnoted {
+    const nowMs = Date.now();
+    return findUnnoted(verdict, (resource) => this.#activity.isStill(resource, verdict.facts, nowMs));
   }
 
   #readAll(signal: AbortSignal): Promise<NeutronSnapshot> {

@@ -56,6 +56,15 @@ export class NeutronActivity {
     );
   }
 
+  /** Whether Neutron has left the resource alone for the grace period, as far as we know. */
+  isStill(resource: ResourceRef, facts: ResourceFacts, nowMs: number): boolean {
+    const lastMs = Math.max(
+      this.#changedAtMs.get(resource.id) ?? 0,
+      facts.of(resource)?.updatedAtMs ?? this.#blindUntilMs,
+    );
+    return nowMs - lastMs > this.#gracePeriodMs;
+  }
+
   #ownChangeMs({ resource, unit }: Change, facts: ResourceFacts): number | undefined {
     const lastOf = (ref: ResourceRef): number | undefined => {
       if (ref.type === 'deployment') return 0;

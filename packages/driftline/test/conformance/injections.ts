@@ -154,14 +154,14 @@ const addStrayPort: Kind = (view, mayHarm, random) => {
 
 /** Harm that Neutron's own requests go on with. */
 export const HARMLESS_TO_NEUTRON: readonly Kind[] = [
-  alterCell('Logical_Switch_Port', 'enabled', (enabled) => enabled === false),
+  alterCell('Logical_Switch_Port', 'enabled', (enabled) => (enabled === false ? undefined : false)),
   alterCell('Logical_Switch_Port', 'port_security', (cell) =>
     Array.isArray(cell) && cell.length > 0 ? [] : undefined,
   ),
   alterCell('Logical_Switch_Port', 'external_ids', withoutKey('neutron:cidrs')),
   alterCell('Logical_Switch_Port', 'external_ids', withoutKey('neutron:device_owner')),
   alterCell('Logical_Switch', 'other_config', withoutKey('mcast_flood_unregistered')),
-  alterCell('Logical_Router', 'enabled', (enabled) => enabled === false),
+  alterCell('Logical_Router', 'enabled', (enabled) => (enabled === false ? undefined : false)),
 ];
 
 /** Harm of every sort, to what the load leaves alone. */

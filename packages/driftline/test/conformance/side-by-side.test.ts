@@ -55,6 +55,7 @@ async function runSideBySide(t: TestContext, lab: NeutronLab, deployment: Deploy
   northbound.on('update', () => {
     for (const harm of harms) if (harm.injection.isHealed(northbound)) harm.healedAtMs ??= Date.now();
   });
+  await leaveToMaintenance(lab, deployment);
   const end = AbortSignal.timeout(loadSeconds * 1000);
   const [load] = await Promise.all([
     applyLoad(lab.api, deployment, end),
@@ -89,6 +90,13 @@ async function runSideBySide(t: TestContext, lab: NeutronLab, deployment: Deploy
     console.error(driftline.log());
     throw error;
   }
+}
+
+/** Two changes of which Neutron notes no write: its worker does, or who has its lock. */
+async function leaveToMaintenance({ api }: NeutronLab, { securityGroups, subnets }: Deployment): Promise<void> {
+  const rule = { security_group_id: securityGroups.get('unused'), direction: 'ingress', protocol: 'tcp' };
+  await api.create('security_group_rule', rule);
+  await api.update('subnet', subnets.get('public-v4') ?? '', { description: 'without DHCP' });
 }
 
 /** Three harms to what the load leaves alone, then one to what it is changing. */

@@ -132,6 +132,23 @@ describe('the daemon', () => {
     db.close();
   });
 
+  it('notes as written what OVN holds, where Neutron left that to the worker that has the lock', async () => {
+    await using run = await startDaemon({ intervalMs: 200 });
+    await run.until('clean');
+    using db = new DatabaseSync(run.golden.databaseUrl.replace('sqlite:///', ''));
+    const lagging = () =>
+      db
+        .prepare(
+          `select count(*) as count from ovn_revision_numbers r join standardattributes s on s.id = r.standard_attr_id
+           where r.revision_number <> s.revision_number`,
+        )
+        .get()?.count;
+    db.exec(`update ovn_revision_numbers set revision_number = 0 where resource_type = 'security_groups'`);
+    assert.notEqual(lagging(), 0);
+    await run.until('noted', ({ written }) => written > 0);
+    assert.equal(lagging(), 0);
+  });
+
   it('reports and writes nothing while another worker holds the lock, and takes over when it is free', async () => {
     await using run = await startDaemon();
     await run.until('clean');

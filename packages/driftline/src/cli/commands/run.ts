@@ -87,6 +87,9 @@ export function* logLines(event: DaemonEvent): Iterable<string> {
       }
       return;
     }
+    case 'noted':
+      yield `INFO noted ${event.written} revisions as written to OVN, and ${event.gone} resources as gone`;
+      return;
     case 'refused':
       for (const { message } of event.refusals) yield `ERROR nothing is written: ${printable(message)}`;
       return;
