@@ -157,9 +157,9 @@ export class EventWorker {
     }
   }
 
-  *#match(classes: readonly EventClass[], event: RowEvent, seenAtMs: number): Generator<WaitingLook> {
+  *#match(classes: readonly EventClass[], event: RowEvent, seenAtMs: number, isScan = false): Generator<WaitingLook> {
     for (const each of classes) {
-      if (!each.kinds.includes(event.kind)) continue;
+      if (!each.kinds.includes(event.kind) && !(isScan && each.isForAnyRow === true)) continue;
       try {
         if (!each.matches(event, this.#context)) continue;
         for (const look of each.looks(event, this.#context)) yield waitingLook(look, each.name, event, seenAtMs);
@@ -220,7 +220,7 @@ export class EventWorker {
           if (!this.ownsEvent(uuid) || !isMeant(uuid)) continue;
           rows++;
           const event: RowEvent = { database, table, kind: 'create', uuid, row, old: undefined };
-          for (const look of this.#match(classes, event, seenAtMs)) this.#add(look);
+          for (const look of this.#match(classes, event, seenAtMs, true)) this.#add(look);
         }
       }
     }

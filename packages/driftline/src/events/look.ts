@@ -11,8 +11,8 @@ export type Look =
   | { readonly at: 'deployment'; readonly why: 'chassis' | 'reconnected' | 'schema' | 'missed' }
   /** The port's status in Neutron, against `up` of its Logical_Switch_Port. */
   | { readonly at: 'port-status'; readonly portId: string }
-  /** The host of a router's gateway ports in Neutron, against the chassis of the Southbound's chassisredirect port. */
-  | { readonly at: 'gateway-host'; readonly routerId: string }
+  /** The host of a router's gateway port, or of a virtual port, in Neutron against where the Southbound has it. */
+  | { readonly at: 'port-host'; readonly portId: string }
   /** The MAC addresses that OVN has learnt for an address which a floating IP came to or left. */
   | { readonly at: 'mac-bindings'; readonly ip: string }
   /** The segments that Neutron takes a host for connected to, against the host's bridge mappings. */
@@ -30,8 +30,8 @@ export function keyOf(look: Look): string {
       return `deployment ${look.why}`;
     case 'port-status':
       return `port-status ${look.portId}`;
-    case 'gateway-host':
-      return `gateway-host ${look.routerId}`;
+    case 'port-host':
+      return `port-host ${look.portId}`;
     case 'mac-bindings':
       return `mac-bindings ${look.ip}`;
     case 'segment-hosts':

@@ -1,23 +1,22 @@
 import type { OvsdbClient } from '@driftline/ovsdb';
 import type { RowLookup } from './row-events.ts';
 
-const INDEX = 'events: name';
-
-/** Tables that are not monitored hold nothing. */
+/** Tables that are not monitored hold nothing. Columns that were asked for are indexed from then on. */
 export function lookupIn(client: OvsdbClient | undefined): RowLookup {
   const indexed = new Set<string>();
   const tableOf = (name: string) =>
     client?.replica.tableNames.includes(name) === true ? client.replica.table(name) : undefined;
   return {
     get: (table, uuid) => tableOf(table)?.get(uuid),
-    named: (name, value) => {
+    find: (name, column, value) => {
       const table = tableOf(name);
-      if (table === undefined) return undefined;
-      if (!indexed.has(name)) {
-        table.addIndex(INDEX, 'name');
-        indexed.add(name);
+      if (table === undefined) return [];
+      const index = `events: ${column}`;
+      if (!indexed.has(`${name} ${column}`)) {
+        table.addIndex(index, column);
+        indexed.add(`${name} ${column}`);
       }
-      return table.index(INDEX).find(value)[0];
+      return table.index(index).find(value);
     },
   };
 }

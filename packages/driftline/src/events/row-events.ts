@@ -20,8 +20,8 @@ export interface RowEvent {
 /** The replicas beside the event, as they are when it is looked at. */
 export interface RowLookup {
   get(table: string, uuid: string): ReplicaRow | undefined;
-  /** By the column `name`. */
-  named(table: string, name: string): ReplicaRow | undefined;
+  /** All whose column holds the value. */
+  find(table: string, column: string, value: string): readonly ReplicaRow[];
 }
 
 export interface EventContext {
@@ -46,6 +46,8 @@ export interface EventClass {
   readonly until?: Release;
   /** What happened matters, not what is: a row that is found when rows are gone through again is passed over. */
   readonly isOfTheMoment?: true;
+  /** A row that is found when rows are gone through again matches too, although upstream's class is not for new rows. */
+  readonly isForAnyRow?: true;
   matches(event: RowEvent, context: EventContext): boolean;
   looks(event: RowEvent, context: EventContext): readonly Look[];
 }

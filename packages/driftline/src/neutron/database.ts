@@ -3,7 +3,8 @@
  *
  * `connect.ts` opens it, `read-snapshot.ts` reads one moment of it into the plain data of `model/`, `read-resources.ts`
  * refreshes a part of such a snapshot, `read-changes.ts` says which part. `revisions.ts` and `hash-ring.ts` write, each to
- * one table of Neutron's, on a handle of its own.
+ * one table of Neutron's, and `port-status.ts` and `segment-hosts.ts` what Neutron's OVN driver would, on a handle of
+ * their own.
  */
 import type { DatabaseUrl } from '../config/database-url.ts';
 

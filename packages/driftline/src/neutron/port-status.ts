@@ -1,7 +1,4 @@
-/**
- * The status of ports: what Neutron's OVN driver writes to SQL when OVN reports a port up or down. Besides
- * `ovn_hash_ring` and `ovn_revision_numbers`, the only thing of Neutron's that Driftline may write, and only when told to.
- */
+/** The status of ports: what Neutron's OVN driver writes to SQL when OVN reports a port up or down. */
 import { type RawBuilder, sql } from 'kysely';
 import type { WriteTransaction } from './connect.ts';
 import { toBoolean } from './decode.ts';

@@ -34,12 +34,7 @@ export function contextOf(release: Release, northbound: Rows = {}, southbound: R
 }
 
 function lookupIn(rows: Rows): RowLookup {
-  const find = (table: string, column: string, value: string) => {
-    const found = rows[table]?.find((row) => row[column] === value);
-    return found === undefined ? undefined : { _uuid: '', ...found };
-  };
-  return {
-    get: (table, uuid) => find(table, '_uuid', uuid),
-    named: (table, name) => find(table, 'name', name),
-  };
+  const find = (table: string, column: string, value: string) =>
+    (rows[table] ?? []).filter((row) => row[column] === value).map((row) => ({ _uuid: '', ...row }));
+  return { get: (table, uuid) => find(table, '_uuid', uuid)[0], find };
 }

@@ -10,7 +10,7 @@ const idIn = (name: string | undefined): string => (name ?? '').replace(/^neutro
 
 /** Another port of the router in the same network keeps what the two have with each other. */
 function isLastInNetwork({ row }: RowEvent, { northbound }: EventContext): boolean {
-  const router = northbound.named('Logical_Router', routerOf(row) ?? '');
+  const router = northbound.find('Logical_Router', 'name', routerOf(row) ?? '')[0];
   // The router went with its ports: nothing is left to link.
   if (router === undefined) return false;
   return !elementsOf(router, 'ports')

@@ -83,7 +83,7 @@ export const LOGICAL_SWITCH_PORT_EVENTS: readonly EventClass[] = [
       isNeutrons(row) &&
       markOf(row, 'neutron:device_id') !== undefined &&
       INTERFACE_OWNERS.has(markOf(row, 'neutron:device_owner') ?? '') &&
-      northbound.named('Logical_Router_Port', logicalRouterPortName(String(row.name))) !== undefined,
+      northbound.find('Logical_Router_Port', 'name', logicalRouterPortName(String(row.name)))[0] !== undefined,
     looks: ({ row }) => [{ at: 'resource', resource: { type: 'router_ports', id: String(row.name) } }],
   },
 ];

@@ -16,9 +16,11 @@ const isOnlyExternalIds = ({ row, old }: RowEvent): boolean =>
   old !== undefined &&
   Object.keys(row).every((column) => column === 'external_ids' || isSameValue(row[column], old[column]));
 
-function routerIdOf(row: ReplicaRow, { southbound }: EventContext): string | undefined {
-  const name = markOf(southbound.get('Datapath_Binding', String(row.datapath)), 'name');
-  return name?.startsWith('neutron-') === true ? name.slice('neutron-'.length) : undefined;
+/** ovn-northd names the port after the router's; whose the router is, its datapath tells. */
+function gatewayPortOf(row: ReplicaRow, { southbound }: EventContext): string | undefined {
+  const router = markOf(southbound.get('Datapath_Binding', String(row.datapath)), 'name');
+  const [, portId] = /^cr-lrp-(.+)$/.exec(String(row.logical_port)) ?? [];
+  return router?.startsWith('neutron-') === true ? portId : undefined;
 }
 
 /** From one chassis to another, or on a second one while it migrates. */
@@ -29,7 +31,7 @@ function hasMoved(event: RowEvent): boolean {
 }
 
 function switchPortOf(row: ReplicaRow, { northbound }: EventContext): ReplicaRow | undefined {
-  const port = northbound.named('Logical_Switch_Port', String(row.logical_port));
+  const port = northbound.find('Logical_Switch_Port', 'name', String(row.logical_port))[0];
   return port === undefined || markOf(port, 'neutron:port_name') === undefined ? undefined : port;
 }
 
@@ -40,10 +42,13 @@ export const PORT_BINDING_EVENTS: readonly EventClass[] = [
     ...common,
     name: 'PortBindingChassisEvent',
     kinds: ['update'],
+    isForAnyRow: true,
     // ovn-northd makes these rows and copies the marks of the router's port to them.
     matches: (event, context) =>
-      event.row.type === 'chassisredirect' && !isOnlyExternalIds(event) && routerIdOf(event.row, context) !== undefined,
-    looks: ({ row }, context) => [{ at: 'gateway-host', routerId: routerIdOf(row, context) ?? '' }],
+      event.row.type === 'chassisredirect' &&
+      !isOnlyExternalIds(event) &&
+      gatewayPortOf(event.row, context) !== undefined,
+    looks: ({ row }, context) => [{ at: 'port-host', portId: gatewayPortOf(row, context) ?? '' }],
   },
   {
     ...common,
@@ -60,12 +65,16 @@ export const PORT_BINDING_EVENTS: readonly EventClass[] = [
     ...common,
     name: 'PortBindingUpdateVirtualPortsEvent',
     kinds: ['update', 'delete'],
+    isForAnyRow: true,
     matches: (event) => {
       const { row, old, kind } = event;
       if (kind === 'delete') return row.type === 'virtual';
       if (parentsOf(row) !== parentsOf(old)) return true;
       return parentsOf(row) !== undefined && hasChanged(event, 'chassis');
     },
-    looks: ({ row }) => [{ at: 'resource', resource: { type: 'ports', id: String(row.logical_port) } }],
+    looks: ({ row }) => [
+      { at: 'port-host', portId: String(row.logical_port) },
+      { at: 'resource', resource: { type: 'ports', id: String(row.logical_port) } },
+    ],
   },
 ];

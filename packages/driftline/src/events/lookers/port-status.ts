@@ -23,7 +23,7 @@ export function lookAtPortStatus(options: PortStatusOptions): Looker<'port-statu
   return async (looks, { mayAct, signal }) => {
     const wanted = new Map<string, ReportedStatus>();
     for (const { portId } of looks) {
-      const status = reportedStatus(northbound.named('Logical_Switch_Port', portId), release);
+      const status = reportedStatus(northbound.find('Logical_Switch_Port', 'name', portId)[0], release);
       if (status !== undefined) wanted.set(portId, status);
     }
     const outcomes =
