@@ -39,19 +39,29 @@ export async function look(deployment: Deployment, options: LookOptions = {}): P
 export async function check(deployment: Deployment, options: LookOptions = {}): Promise<Verdict> {
   const first = await look(deployment, options);
   if (first.drift.length === 0) return first;
-  await untilWritten(first);
+  // Of the first look only its drift goes on: two whole looks at a large deployment need not be held at once.
+  return lookAgain(deployment, first.drift, inFlightMs(first), options);
+}
+
+async function lookAgain(
+  deployment: Deployment,
+  drift: readonly Change[],
+  delayMs: number,
+  options: LookOptions,
+): Promise<Verdict> {
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   const second = await look(deployment, options);
-  return { ...second, drift: inBoth(first.drift, second.drift) };
+  return { ...second, drift: inBoth(drift, second.drift) };
 }
 
 /** A resource that changed a moment ago may be on its way to OVN: it is given that moment. */
 const IN_FLIGHT_MS = 3000;
 
-async function untilWritten({ drift, facts, snapshot }: Verdict): Promise<void> {
+function inFlightMs({ drift, facts, snapshot }: Verdict): number {
   const isFresh = drift.some(({ resource, unit }) =>
     [resource, unit].some((ref) => (facts.of(ref)?.updatedAtMs ?? 0) > snapshot.readAtMs - IN_FLIGHT_MS),
   );
-  if (isFresh) await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS));
+  return isFresh ? IN_FLIGHT_MS : 0;
 }
 
 export function plan(verdict: Verdict, changes: readonly Change[], nowMs: number): Plan {
