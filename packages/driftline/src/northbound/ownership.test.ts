@@ -229,6 +229,9 @@ test('an address set is proven by neutron:address_group_id', () => {
   const marked = { external_ids: ids({ 'neutron:address_group_id': ID }) };
   assertOwned(proveAlone('Address_Set', { name: 'ag_x_ip4', ...marked }), 'address_groups', ID);
   assertUnproven(proveAlone('Address_Set', { name: 'ag_x_ip4', external_ids: ids({}) }));
+  const ofGroup = { external_ids: ids({ 'neutron:security_group_id': ID }) };
+  assertOwned(proveAlone('Address_Set', { name: 'as_ip6_x', ...ofGroup }), 'security_groups', ID);
+  assertUnproven(proveAlone('Address_Set', { name: 'mine', ...ofGroup }));
 });
 
 test('an HA chassis group is proven by its name or its marks', () => {

@@ -147,6 +147,11 @@ const RULES: Readonly<Record<OwnedTable, Rule>> = {
 
   Address_Set: (cells) => {
     const group = mark(cells, 'neutron:address_group_id');
+    const securityGroup = mark(cells, 'neutron:security_group_id');
+    // Networking-ovn's set of each security group's addresses, before there were port groups.
+    if (securityGroup !== undefined && /^as_ip[46]_/.test(nameOf(cells))) {
+      return owned('its name and external_ids:neutron:security_group_id', resource('security_groups', securityGroup));
+    }
     if (group === undefined) return unmarked('neutron:address_group_id');
     return owned('external_ids:neutron:address_group_id', resource('address_groups', group));
   },

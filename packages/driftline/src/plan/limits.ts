@@ -1,4 +1,5 @@
-import { NONE_BESIDE_GROUP } from '../translate/gateway-chassis.ts';
+import type { Difference } from '../diff/change.ts';
+import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/gateway-chassis.ts';
 import type { Plan } from './plan.ts';
 
 /** The blast radius (law 9): beyond it a plan is shown and not applied. */
@@ -54,16 +55,18 @@ function gatewaysMoved(plan: Plan): ReadonlySet<string> {
       if (change.table !== 'Logical_Router_Port') continue;
       if (change.action === 'delete') moved.add(change.key);
       if (change.action !== 'update') continue;
-      const rescheduled = change.differences.some(
-        ({ column, reason, why }) =>
-          (column === 'gateway_chassis' || column === 'ha_chassis_group') &&
-          reason !== 'missing' &&
-          why !== NONE_BESIDE_GROUP,
-      );
+      const rescheduled = change.differences.some(takesFromChassis);
       if (rescheduled) moved.add(change.key);
     }
   }
   return moved;
+}
+
+function takesFromChassis({ column, reason, why, found }: Difference): boolean {
+  if ((column !== 'gateway_chassis' && column !== 'ha_chassis_group') || reason === 'missing') return false;
+  const isNowhere =
+    Array.isArray(found) && found.length > 0 && found.every((row) => row.chassis_name === INVALID_CHASSIS);
+  return why !== NONE_BESIDE_GROUP && !isNowhere;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Change, CreateChange, DeleteChange, UpdateChange } from '../diff/change.ts';
+import type { Change, CreateChange, DeleteChange, Difference, UpdateChange } from '../diff/change.ts';
 import type { ResourceRef } from '../northbound/desired.ts';
+import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/gateway-chassis.ts';
 import { checkLimits } from './limits.ts';
 import { inOrder, rankOf } from './order.ts';
 import { makePlan, type Plan, summarise } from './plan.ts';
@@ -176,6 +177,23 @@ describe('the blast radius', () => {
     assert.deepEqual(namesOf(moves('invalid', 'a', 'b')), []);
     assert.deepEqual(namesOf(planOf([move('a', 'invalid')], 1000, 1)), [], 'one alone may always move');
     assert.deepEqual(namesOf(moves('missing', 'a', 'b', 'c', 'd')), []);
+  });
+
+  it('takes it for no move when a gateway leaves the chassis that is none, or chassis that ovn-northd ignores', () => {
+    const leave = (id: string, more: Partial<Difference>) =>
+      update(
+        { type: 'router_ports', id },
+        { differences: [{ column: 'gateway_chassis', reason: 'invalid', found: [], wanted: [], ...more }] },
+      );
+    const all = (more: Partial<Difference>) =>
+      planOf(
+        ['a', 'b', 'c'].map((id) => leave(id, more)),
+        1000,
+        4,
+      );
+    assert.deepEqual(namesOf(all({ found: [{ chassis_name: INVALID_CHASSIS }] })), []);
+    assert.deepEqual(namesOf(all({ found: [{ chassis_name: 'gw-1' }], why: NONE_BESIDE_GROUP })), []);
+    assert.deepEqual(namesOf(all({ found: [{ chassis_name: 'gw-1' }] })), ['max-gateway-share']);
   });
 
   it('names the figure and what to say to go on', () => {

@@ -10,6 +10,12 @@ export const hasMark =
   ({ cells }) =>
     cells.external_ids instanceof Map && cells.external_ids.has(key);
 
+/** An HA chassis group of a router's gateways; those of networks name a router too. */
+export const isGatewayGroup: IsAbout = ({ cells }) =>
+  cells.external_ids instanceof Map &&
+  cells.external_ids.has('neutron:router_id') &&
+  !cells.external_ids.has('neutron:network_id');
+
 export const isOfType =
   (...types: readonly string[]): IsAbout =>
   ({ cells }) =>

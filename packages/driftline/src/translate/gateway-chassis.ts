@@ -8,7 +8,7 @@ import type { AttachedPort, RouterView } from './router-view.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 /** Where Neutron before 2024.1 put a gateway for which it had no chassis. */
-const INVALID_CHASSIS = 'neutron-ovn-invalid-chassis';
+export const INVALID_CHASSIS = 'neutron-ovn-invalid-chassis';
 
 /** `Logical_Router_Port.gateway_chassis` of a gateway port, until HA chassis groups took its place in 2026.2. */
 export function gatewayChassisCell(ctx: TranslationContext, view: RouterView, gateway: AttachedPort): Cell {

@@ -9,14 +9,25 @@ export interface OpenGoldenDeployment extends AsyncDisposable {
   readonly deployment: Deployment;
 }
 
-/** Options are those of a command line, such as `--ovn-stateless_nat_enabled`. */
+interface DeploymentOptions {
+  readonly writable?: boolean;
+  /** Those of a command line, such as `--ovn-stateless_nat_enabled`. */
+  readonly flags?: readonly string[];
+}
+
 export async function openGoldenDeployment(
   release: GoldenRelease,
-  options: { readonly engine?: Engine; readonly writable?: boolean; readonly flags?: readonly string[] } = {},
+  options: DeploymentOptions & { readonly engine?: Engine } = {},
 ): Promise<OpenGoldenDeployment> {
   await using opened = new AsyncDisposableStack();
   const golden = opened.use(await openGolden(release, options.engine === undefined ? {} : { engine: options.engine }));
-  const { rest: _, ...taken } = takeConfigArguments([...configArguments(golden), ...(options.flags ?? [])]);
+  const deployment = opened.use(await openDeploymentOf(golden, options));
+  const resources = opened.move();
+  return { golden, deployment, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+export async function openDeploymentOf(golden: Golden, { writable, flags }: DeploymentOptions): Promise<Deployment> {
+  const { rest: _, ...taken } = takeConfigArguments([...configArguments(golden), ...(flags ?? [])]);
   const sources = await loadConfig({
     ...taken,
     environment: {},
@@ -24,9 +35,7 @@ export async function openGoldenDeployment(
     hostname: 'test',
     etc: golden.folder,
   });
-  const deployment = opened.use(await Deployment.open(sources, { writable: options.writable ?? false }));
-  const resources = opened.move();
-  return { golden, deployment, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return Deployment.open(sources, { writable: writable ?? false });
 }
 
 /** What a command line says to use the golden deployment and a journal of its own. */

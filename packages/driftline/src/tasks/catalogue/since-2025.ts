@@ -1,5 +1,5 @@
 import { moveParentHostnames } from '../code/parent-hostnames.ts';
-import { hasMark, isOfType } from '../rows.ts';
+import { hasMark, isGatewayGroup, isOfType } from '../rows.ts';
 import { backfill, enforcement, scopeOf, type Task } from '../task.ts';
 
 /** Tasks that upstream has written since 2025. */
@@ -120,7 +120,7 @@ export const SINCE_2025: readonly Task[] = [
     mended:
       'availability zones are joined by the word, not by the letter; one bad row does not stop the others; groups that exist are brought up to date',
     work: scopeOf(
-      { table: 'HA_Chassis_Group', isAbout: hasMark('neutron:router_id') },
+      { table: 'HA_Chassis_Group', isAbout: isGatewayGroup },
       { table: 'Logical_Router_Port', column: 'ha_chassis_group' },
       { table: 'Logical_Router_Port', column: 'gateway_chassis' },
     ),

@@ -1,4 +1,4 @@
-import { hasMark, isNamed, isOfType, isOnNetworkOf, not } from '../rows.ts';
+import { isGatewayGroup, isNamed, isOfType, isOnNetworkOf, not } from '../rows.ts';
 import { backfill, enforcement, oldBackfill, scopeOf, type Task } from '../task.ts';
 
 /** Tasks that upstream has written from networking-ovn's Train to Yoga. */
@@ -116,7 +116,7 @@ export const UNTIL_YOGA: readonly Task[] = [
     writes: 'HA_Chassis_Group of networks and external ports, Logical_Switch_Port.ha_chassis_group',
     mended: 'external ports of other owners do not stop it',
     work: scopeOf(
-      { table: 'HA_Chassis_Group', isAbout: not(hasMark('neutron:router_id')) },
+      { table: 'HA_Chassis_Group', isAbout: not(isGatewayGroup) },
       { table: 'Logical_Switch_Port', column: 'ha_chassis_group' },
     ),
   },
