@@ -48,12 +48,12 @@ describe('a day of every task, on a fast clock', () => {
     };
     const worker = new TaskWorker({
       scheduler,
+      isLockHeld: true,
       clock,
       attempt,
       deadlineMs: DEADLINE_MS,
       onEvent: (event) => events.push(event),
     });
-    worker.lockChanged(true);
     const stop = new AbortController();
     const wake = { signal: new AbortController() };
     const at = async (hour: number, happen: () => void): Promise<void> => {

@@ -50,6 +50,7 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
   });
   const worker = new TaskWorker({
     scheduler,
+    isLockHeld: client.lockState === 'held',
     clock,
     deadlineMs: DEADLINE_MS,
     onEvent: (event) => {
@@ -86,7 +87,6 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
       wake.abort();
     }),
   );
-  worker.lockChanged(client.lockState === 'held');
   while (!signal.aborted) {
     await worker.turn(signal);
     wake = new AbortController();

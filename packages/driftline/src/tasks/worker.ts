@@ -15,6 +15,8 @@ export type WorkerEvent =
 
 export interface WorkerOptions {
   readonly scheduler: Scheduler;
+  /** At the start; from then on `lockChanged` tells. */
+  readonly isLockHeld: boolean;
   readonly clock: Clock;
   /** One run; the signal aborts at the deadline, when the lock is lost, and when the worker stops. May not throw. */
   readonly attempt: (name: string, signal: AbortSignal) => Promise<Attempt>;
@@ -28,11 +30,12 @@ export interface WorkerOptions {
  */
 export class TaskWorker {
   readonly #options: WorkerOptions;
-  #isLockHeld = false;
+  #isLockHeld: boolean;
   #current: { readonly name: string; readonly stop: AbortController } | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#isLockHeld = options.isLockHeld;
   }
 
   /** Losing the lock stops what is under way at once; gaining it makes what waited for it due. */

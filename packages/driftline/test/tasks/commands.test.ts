@@ -100,3 +100,47 @@ describe('the commands of tasks', () => {
     assert.match(unknown.err, /there is no task no_such_task/);
   });
 });
+
+describe('the commands of migrations', () => {
+  it('bring what Zed wrote to the shape of 2026.2, in one run, and show how far they are', async () => {
+    await using golden = await openGolden('zed');
+    const run = async (...argv: readonly string[]) => {
+      let out = '';
+      let err = '';
+      const terminal = {
+        out: (text: string) => {
+          out += text;
+        },
+        err: (text: string) => {
+          err += text;
+        },
+        isInteractive: false,
+        ask: undefined,
+      };
+      const release = ['--driftline-release', '2026.2'];
+      const flags = [...configArguments(golden), ...release];
+      const code = await main([...argv, ...flags], terminal, new AbortController().signal);
+      return { code, out, err };
+    };
+    const status = async () => {
+      const { code, out } = await run('migrations', 'status', '-f', 'json');
+      const { left, migrations } = JSON.parse(out);
+      return { code, left, migrations };
+    };
+    const before = await status();
+    assert.equal(before.code, 2);
+    assert.ok(before.left >= 20, `${before.left} migrations have something to do`);
+    const dry = await run('migrations', 'run', '--dry-run');
+    assert.equal(dry.code, 2);
+    assert.match(dry.out, /^migrate_lrp_gateway_chassis_to_ha_chassis_group:$/m);
+    assert.deepEqual((await status()).left, before.left, 'a dry run writes nothing');
+    const ran = await run('migrations', 'run');
+    assert.equal(ran.code, 0, ran.out + ran.err);
+    const after = await status();
+    assert.deepEqual([after.code, after.left], [0, 0]);
+    assert.ok(
+      after.migrations.every(({ state }: { state: string }) => ['done', 'skipped', 'elsewhere'].includes(state)),
+    );
+    assert.match((await run('migrations', 'run')).out, /^(?:\w+: (?:done, 0 rows changed|skipped \(.*\))\n)+$/);
+  });
+});

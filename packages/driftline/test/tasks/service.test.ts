@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -130,4 +133,52 @@ describe('the scheduled tasks', () => {
     await run.until('update_router_distributed_flag', 2);
     assert.equal(run.sqlite.prepare('SELECT min(distributed) AS least FROM router_extra_attributes').get()?.least, 1);
   });
+
+  it('run again when the schema of the Northbound is another', async () => {
+    await using run = await startService();
+    await run.until(LAST);
+    const fingerprint = run.ledger.read(LAST)?.fingerprint;
+    await exec('ovsdb-client', ['convert', run.golden.northbound.endpoint, NEWER_SCHEMA]);
+    await run.until(LAST, 2);
+    assert.equal(run.ledger.read(LAST)?.state, 'done');
+    assert.notEqual(run.ledger.read(LAST)?.fingerprint, fingerprint);
+  });
+
+  it('do not run again after a restart what the ledger knows to be done', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'driftline-tasks-'));
+    try {
+      await using run = await startService(undefined, join(folder, 'tasks.db'));
+      await run.until(LAST);
+      using ledger = new Ledger(join(folder, 'tasks.db'), databaseIdentity(run.deployment));
+      const known = ledger.history(1000).length;
+      const stop = new AbortController();
+      const done: string[] = [];
+      await using neutron = openWritable(run.deployment.config.database.url);
+      const again = runService(
+        {
+          deployment: run.deployment,
+          journal: run.journal,
+          neutron,
+          ledger,
+          limits: { maxDeletes: 100, maxDeleteShare: 0.1, maxGatewayShare: 1 },
+          version: 'test',
+          clock: { nowMs: Date.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined) },
+          random: () => 0,
+          onEvent: ({ name }) => {
+            done.push(name);
+            stop.abort();
+          },
+        },
+        stop.signal,
+      );
+      await again;
+      // Only what recurs; it runs at each start.
+      assert.deepEqual(done, ['cleanup_old_hash_ring_nodes']);
+      assert.equal(ledger.history(1000).length, known + 1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });
+
+const NEWER_SCHEMA = join(import.meta.dirname, '../../schemas/ovn-nb-7.18.0.ovsschema');

@@ -210,6 +210,7 @@ export function describe(task: Task, deployment: Deployment, ledger: Ledger) {
     enabled: isEnabled(task, ledger),
     state:
       work.is === 'elsewhere' ? 'elsewhere' : last === undefined ? 'never run' : isCurrent ? last.state : 'due again',
+    failures: ledger.failures(task.name),
     changed: last?.changed ?? 0,
     last_run: last === undefined ? null : new Date(last.startedAtMs).toISOString(),
     why: work.is === 'elsewhere' ? work.why : (last?.why ?? null),

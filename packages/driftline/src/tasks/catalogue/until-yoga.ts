@@ -1,4 +1,4 @@
-import { isGatewayGroup, isNamed, isOfType, isOnNetworkOf, not } from '../rows.ts';
+import { isNamed, isOfType, isOnNetworkOf, not } from '../rows.ts';
 import { backfill, enforcement, oldBackfill, scopeOf, type Task } from '../task.ts';
 
 /** Tasks that upstream has written from networking-ovn's Train to Yoga. */
@@ -116,7 +116,8 @@ export const UNTIL_YOGA: readonly Task[] = [
     writes: 'HA_Chassis_Group of networks and external ports, Logical_Switch_Port.ha_chassis_group',
     mended: 'external ports of other owners do not stop it',
     work: scopeOf(
-      { table: 'HA_Chassis_Group', isAbout: not(isGatewayGroup) },
+      // A network's group follows that of its router, where the release has one: the two settle together.
+      { table: 'HA_Chassis_Group' },
       { table: 'Logical_Switch_Port', column: 'ha_chassis_group' },
     ),
   },
