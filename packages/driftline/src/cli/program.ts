@@ -82,6 +82,14 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .option('--additive', 'never delete a row', false)
     .option('--no-tasks', 'run no scheduled maintenance tasks; nor do --observe, --once and --additive')
     .option('--steal-lock', 'take the lock from the worker that holds it', false)
+    .addOption(
+      new Option(
+        '--events <policy>',
+        "what Neutron's workers do on OVN's row events: tell where it was not done, do it, or look away",
+      )
+        .choices(['observe', 'act', 'off'])
+        .default('observe'),
+    )
     .action((flags) => run(import('./commands/run.ts'), ({ runDaemonCommand }) => runDaemonCommand(context, flags)));
 
   addTaskCommands(program, context, run);

@@ -164,6 +164,11 @@ export const NEUTRON_OPTIONS = {
       '2026.2': { type: integer({ min: 1, max: 2_147_483 }) },
     },
   }),
+  /** Of each Neutron server; unset, it goes by the machine's processors. */
+  apiWorkers: option<number | undefined>('DEFAULT', 'api_workers', integer(), undefined, {
+    until: '2026.1',
+    changed: { '2024.1': { type: integer({ min: 1 }) } },
+  }),
   defaultAvailabilityZones: option('DEFAULT', 'default_availability_zones', list(string()), []),
 };
 

@@ -69,6 +69,7 @@ async function watch({ deployment, writable, policy, graceMs, onEvent }: WatchOp
             connection: writable,
             hostname: config.host,
             timings: ringTimingsOf(release),
+            neutronWorkers: (config.apiWorkers ?? 0) > 0 ? config.apiWorkers : undefined,
             onEvent,
           }),
         );

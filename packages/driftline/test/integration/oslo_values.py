@@ -13,6 +13,7 @@ from neutron.conf.agent.database import agents_db
 from neutron.conf import common
 from neutron.conf.plugins.ml2 import config as ml2
 from neutron.conf.plugins.ml2.drivers.ovn import ovn_conf
+from neutron.conf import service
 from neutron.conf.services import logging
 from oslo_config import cfg
 from oslo_db import options
@@ -22,6 +23,7 @@ def open_conf(files):
     conf = cfg.ConfigOpts()
     conf.register_opts(common.core_opts)
     conf.register_opts(agents_db.AGENT_OPTS)
+    conf.register_opts(service.SERVICE_OPTS)
     conf.register_opts(ml2.ml2_opts, 'ml2')
     conf.register_opts(ovn_conf.ovn_opts, 'ovn')
     conf.register_opts(ovs_conf.OPTS, 'OVS')

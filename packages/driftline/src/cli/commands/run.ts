@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { databaseSettings } from '../../config/config.ts';
 import { Daemon } from '../../daemon/daemon.ts';
 import type { DaemonEvent } from '../../daemon/events.ts';
+import type { Policy } from '../../events/looker.ts';
 import { Journal } from '../../journal/journal.ts';
 import { openWritable } from '../../neutron/connect.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { changeLines } from '../report/table.ts';
 import { type CommandContext, openDeployment } from '../session.ts';
+import { startEvents } from '../start-events.ts';
 import { startTasks } from '../start-tasks.ts';
 import { printable } from '../terminal.ts';
 
@@ -17,6 +19,8 @@ export interface RunFlags {
   readonly stealLock: boolean;
   /** Scheduled maintenance tasks are run beside the passes. */
   readonly tasks: boolean;
+  /** What Neutron's own workers do on row events is looked at beside the passes, and done by one of the two. */
+  readonly events: Policy | 'off';
 }
 
 /** The daemon, with its events as log lines on stdout. */
@@ -55,6 +59,15 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
   // Whoever only looks, or looks once, or deletes nothing, has no maintenance done.
   const isMaintaining = flags.tasks && !flags.observe && !flags.once && !flags.additive;
   await using _tasks = isMaintaining ? startTasks({ sources, deployment, journal, neutron: writable, log }) : undefined;
+  await using _events =
+    flags.events === 'off' || flags.once
+      ? undefined
+      : startEvents({
+          deployment,
+          neutron: flags.observe ? undefined : writable,
+          policy: flags.observe || flags.additive ? 'observe' : flags.events,
+          log,
+        });
   await daemon.run(context.signal);
   return refused && flags.once ? EXIT.refused : EXIT.clean;
 }
