@@ -66,6 +66,7 @@ function taskLine(event: WorkerEvent): string | undefined {
     case 'skipped':
       return undefined;
     case 'pending':
+      return `INFO task ${name} goes on later, ${attempt.changed} rows changed so far${because}`;
     case 'refused':
     case 'failed':
       return `WARNING task ${name} ${attempt.is}, ${attempt.changed} rows changed${because}`;

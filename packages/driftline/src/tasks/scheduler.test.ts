@@ -59,6 +59,23 @@ describe('the scheduler', () => {
     assert.equal(scheduler.take(150, true), 'busy');
   });
 
+  it('runs at start, and when the lock is gained, in the order of the list', () => {
+    const names = ['c', 'a', 'b'];
+    const scheduler = new Scheduler(
+      names.map((name) => task(name)),
+      { nowMs: 0, random: () => 0.9 },
+    );
+    const runAll = (nowMs: number): readonly (string | undefined)[] =>
+      names.map(() => {
+        const name = scheduler.take(nowMs, true);
+        if (name !== undefined) scheduler.ended(name, 'done', nowMs);
+        return name;
+      });
+    assert.deepEqual(runAll(10_000), names);
+    scheduler.lockGained(20_000);
+    assert.deepEqual(runAll(20_000), names);
+  });
+
   it('without the lock takes only what needs none, and what was passed over is due when it is gained', () => {
     const scheduler = new Scheduler([task('gated'), task('open', { gate: 'none' })], steady);
     assert.equal(scheduler.take(5000, false), 'open');

@@ -10,7 +10,8 @@ import type { Task } from './task.ts';
  *        +------------- again ---------------+        the lock was gained, configuration or schema changed
  *
  * Invariants
- * 1. Who has waited longest is next: a task that is due again at once does not keep another from its turn.
+ * 1. Who has waited longest is next, and of several the one that comes first in the list: migrations are run in their
+ *    order, and a task that is due again at once does not keep another from its turn.
  * 2. Two starts of a task are its spacing apart, at the least, and jitter makes it more, never less.
  * 3. After a failure in a row more, the distance doubles, up to an hour; after the last allowed one it ends.
  * 4. A task behind the lock is not taken without it; it stays due, and does not count as tried.
@@ -30,9 +31,10 @@ export class Scheduler {
   ) {
     this.#tasks = new Map(tasks.map((task) => [task.name, task]));
     this.#random = options.random;
+    const startMs = options.nowMs + this.#random() * START_SPREAD_MS;
     for (const task of tasks) {
       const isSettled = !task.recurs && options.isSettled?.(task.name) === true;
-      const dueAtMs = options.nowMs + (task.runAtStart ? this.#random() * START_SPREAD_MS : this.#spaced(task));
+      const dueAtMs = task.runAtStart ? startMs : options.nowMs + this.#spaced(task);
       this.#turns.set(task.name, isSettled ? { is: 'settled' } : { is: 'waiting', dueAtMs, failures: 0 });
     }
   }
