@@ -50,6 +50,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #wake = new WakeUp();
   readonly #lookout: Lookout;
+  #alarm: { readonly atMs: number; readonly timer: NodeJS.Timeout } | undefined;
   readonly #backoff = new UnitBackoff();
 
   constructor(options: DaemonOptions) {
@@ -171,6 +172,10 @@ export class Daemon {
     if (observeOnly || deployment.northbound.client.lockState !== 'held') return;
     const nowMs = Date.now();
     const due = ripe.filter(({ unit }) => !this.#backoff.isWaiting(unit, nowMs));
+    if (due.length < ripe.length) {
+      const waiting = ripe.map(({ unit }) => this.#backoff.readyAtMs(unit)).filter((readyAtMs) => readyAtMs > nowMs);
+      this.#wakeIn(Math.min(...waiting) - nowMs);
+    }
     if (due.length === 0) return;
     const { verdict, confirmed } = await this.#lookout.confirm(due, signal);
     // What is left out of it Neutron is busy with, or has just written.
@@ -191,7 +196,15 @@ export class Daemon {
     else this.#wakeIn(RETRY_MS.first);
   }
 
+  /** Of several, the soonest: the look it wakes asks for the next. */
   #wakeIn(delayMs: number): void {
-    setTimeout(() => this.#wake.notify('ripe'), Math.max(1, delayMs + 1)).unref();
+    const atMs = Date.now() + Math.max(1, delayMs + 1);
+    if (this.#alarm !== undefined && this.#alarm.atMs <= atMs) return;
+    clearTimeout(this.#alarm?.timer);
+    const timer = setTimeout(() => {
+      this.#alarm = undefined;
+      this.#wake.notify('ripe');
+    }, atMs - Date.now());
+    this.#alarm = { atMs, timer: timer.unref() };
   }
 }

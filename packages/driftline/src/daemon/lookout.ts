@@ -108,7 +108,7 @@ export class Lookout {
     const still = inBoth(due, verdict.drift);
     const busy = unfinished(still, snapshot, verdict.facts);
     const idle = still.filter((change) => !busy.has(change));
-    return { verdict, confirmed: [...idle, ...this.#tracker.olderThan(this.#gracePeriodMs, [...busy], Date.now())] };
+    return { verdict, confirmed: [...idle, ...this.#tracker.hold(busy, this.#gracePeriodMs, Date.now())] };
   }
 
   /** What may be noted as written. The verdict must be that of a full look. */

@@ -10,6 +10,8 @@ export type Cause = 'neutron' | 'northbound';
 interface Sighting {
   readonly firstMs: number;
   readonly cause: Cause;
+  /** At least so old, whatever made it. */
+  heldMs: number;
 }
 
 /**
@@ -40,10 +42,10 @@ export class DriftTracker {
         seen.add(name);
         let sighting = this.#sightings.get(name);
         if (sighting === undefined) {
-          sighting = { firstMs: nowMs, cause: causeOf(name) };
+          sighting = { firstMs: nowMs, cause: causeOf(name), heldMs: 0 };
           this.#sightings.set(name, sighting);
         }
-        const ripeAtMs = sighting.firstMs + patience[sighting.cause];
+        const ripeAtMs = sighting.firstMs + Math.max(patience[sighting.cause], sighting.heldMs);
         if (ripeAtMs <= nowMs) return true;
         nextRipeAtMs = Math.min(nextRipeAtMs ?? ripeAtMs, ripeAtMs);
         return false;
@@ -53,10 +55,15 @@ export class DriftTracker {
     return { ripe, nextRipeAtMs };
   }
 
-  /** The part of each change that has been there for so long. */
-  olderThan(ageMs: number, changes: readonly Change[], nowMs: number): readonly Change[] {
-    return changes.flatMap((change) =>
-      partOf(change, (name) => nowMs - (this.#sightings.get(name)?.firstMs ?? nowMs) >= ageMs),
+  /** Holds these differences back until they are so old; answers what of them is. */
+  hold(changes: Iterable<Change>, ageMs: number, nowMs: number): readonly Change[] {
+    return [...changes].flatMap((change) =>
+      partOf(change, (name) => {
+        const sighting = this.#sightings.get(name);
+        if (sighting === undefined) return false;
+        sighting.heldMs = Math.max(sighting.heldMs, ageMs);
+        return nowMs - sighting.firstMs >= ageMs;
+      }),
     );
   }
 

@@ -20,7 +20,12 @@ export class UnitBackoff {
   }
 
   isWaiting(unit: ResourceRef, nowMs: number): boolean {
-    return (this.#failures.get(nameOf(unit))?.notBeforeMs ?? 0) > nowMs;
+    return this.readyAtMs(unit) > nowMs;
+  }
+
+  /** 0 where nothing failed. */
+  readyAtMs(unit: ResourceRef): number {
+    return this.#failures.get(nameOf(unit))?.notBeforeMs ?? 0;
   }
 
   /** How often in a row each unit that fails has failed. */
