@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import type { NeutronLabOptions } from '../lab/neutron-lab.ts';
 import { startPopulatedLab } from '../lab/populated-lab.ts';
 import { changeEverything } from './changes/everything.ts';
+import { findTwin, OLDER_TWIN } from './changes/security.ts';
 import { assertClean, checkSettled } from './live-neutron.ts';
 import { faultsAfterChanges } from './neutron-faults.ts';
 
@@ -28,10 +29,11 @@ describe('a fresh Neutron, populated through its API,', () => {
         assert.ok(first.counts.desiredRows > 200, `${first.counts.desiredRows} rows wanted`);
         assertClean(first);
 
+        const olderTwin = await findTwin(lab.api, deployment, OLDER_TWIN);
         await changeEverything(lab, deployment);
         const second = await checkSettled(lab);
         t.diagnostic(`${first.counts.desiredRows} rows, after the changes ${second.counts.desiredRows}`);
-        const faults = await faultsAfterChanges(lab.api, deployment);
+        const faults = await faultsAfterChanges(lab.api, deployment, olderTwin);
         assertClean(
           second,
           faults.map(({ proof: _, ...fault }) => fault),

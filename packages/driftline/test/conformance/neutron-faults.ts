@@ -1,5 +1,6 @@
 import type { NeutronApi, Resource } from '../lab/neutron-api.ts';
 import type { Deployment } from '../lab/populate.ts';
+import { findTwin, YOUNGER_TWIN } from './changes/security.ts';
 import { idIn } from './changes/step.ts';
 import type { Found } from './live-neutron.ts';
 
@@ -9,8 +10,12 @@ export interface LiveFault extends Found {
   readonly proof: string;
 }
 
-/** After `changeEverything`. Each is as wrong in the development branch of 2026.2. */
-export async function faultsAfterChanges(api: NeutronApi, deployment: Deployment): Promise<readonly LiveFault[]> {
+/** After `changeEverything`, which deleted a rule that had a twin. Each is as wrong in the development branch of 2026.2. */
+export async function faultsAfterChanges(
+  api: NeutronApi,
+  deployment: Deployment,
+  deletedTwin: string,
+): Promise<readonly LiveFault[]> {
   const { networks, ports, routers, subnets } = deployment;
   const named = await api.show('port', idIn(ports, 'stateful-named'));
   const unnamed = await api.show('port', idIn(ports, 'stateless-named'));
@@ -31,7 +36,19 @@ export async function faultsAfterChanges(api: NeutronApi, deployment: Deployment
     proof:
       "_update_subnet_dhcp_options in ovn_client.py lays the row of a port with options of its own, as it is, over the subnet's new options: what the subnet changed (but for name servers) or lost stays as it was",
   });
+  const group = idIn(deployment.securityGroups, 'web');
+  const twin = await findTwin(api, deployment, YOUNGER_TWIN);
   return [
+    {
+      table: 'ACL',
+      key: `pg_${group.replaceAll('-', '_')}|rule:${twin}`,
+      column: 'external_ids',
+      mapKey: 'neutron:security_group_rule_id',
+      found: deletedTwin,
+      wanted: twin,
+      proof:
+        '_process_sg_rule_notification in mech_driver.py leaves the ACL of a deleted rule alone where another rule has the same normalized CIDR (_sg_has_rules_with_same_normalized_cidr), and with it the id of the deleted one',
+    },
     ownOptions('server_id', '10.0.1.1', metadataAddress ?? ''),
     ownOptions(
       'classless_static_route',

@@ -1,12 +1,30 @@
+import type { NeutronApi } from '../../lab/neutron-api.ts';
+import type { Deployment } from '../../lab/populate.ts';
 import { idIn, type Step } from './step.ts';
+
+/** Of the rules that OVN cannot tell apart, the one that was created first: their ACL has its id. */
+export const OLDER_TWIN = '10.20.30.40/24';
+export const YOUNGER_TWIN = '10.20.30.50/24';
+
+export async function findTwin(api: NeutronApi, { securityGroups }: Deployment, prefix: string): Promise<string> {
+  const rules = await api.list('security_group_rule', { security_group_id: idIn(securityGroups, 'web') });
+  const twin = rules.find(({ remote_ip_prefix }) => remote_ip_prefix === prefix);
+  if (twin === undefined) throw new Error(`the populated deployment has no rule for ${prefix}`);
+  return twin.id;
+}
 
 export const securityChanges: readonly Step[] = [
   {
     name: 'add and delete rules',
     run: async (api, { securityGroups }) => {
       const group = idIn(securityGroups, 'web');
-      const rules = await api.list('security_group_rule', { security_group_id: group });
-      for (const { id } of rules.filter((_, at) => at % 4 === 0)) await api.delete('security_group_rule', id);
+      for (const { id, protocol, remote_ip_prefix } of await api.list('security_group_rule', {
+        security_group_id: group,
+      })) {
+        const isOlderTwin = remote_ip_prefix === OLDER_TWIN;
+        if (isOlderTwin || ['112', 'gre', 'sctp'].includes(String(protocol)))
+          await api.delete('security_group_rule', id);
+      }
       await api.createAll('security_group_rule', [
         {
           security_group_id: group,
