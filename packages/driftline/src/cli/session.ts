@@ -8,7 +8,7 @@ import { check, type LookOptions } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import { type Selection, select } from '../reconcile/select.ts';
 import { ProgressLine } from './progress.ts';
-import type { Terminal } from './terminal.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 /** What every command is run with. */
 export interface CommandContext {
@@ -25,10 +25,25 @@ export async function openDeployment(
   const sources = await loadConfig(context.request);
   const { signal } = context;
   const reading = looksAtOnce ? followReading(context) : undefined;
-  const deployment = await Deployment.open(sources, { writable, readAhead: reading?.options, signal });
+  const deployment = await Deployment.open(sources, {
+    writable,
+    readAhead: reading?.options,
+    signal,
+    onRefused: tellOnce(context.terminal),
+  });
   reading?.end();
   for (const warning of deployment.warnings) context.terminal.err(`warning: ${warning}\n`);
   return { sources, deployment };
+}
+
+/** Waiting may take as long as [ovn] ovsdb_connection_timeout says: nobody should have to guess for what. */
+function tellOnce(terminal: Terminal): (endpoint: string, why: string) => void {
+  const told = new Set<string>();
+  return (endpoint, why) => {
+    if (told.has(endpoint)) return;
+    told.add(endpoint);
+    terminal.err(`warning: ${endpoint} does not serve yet, trying on: ${printable(why)}\n`);
+  };
 }
 
 function followReading({ terminal }: CommandContext): { readonly options: ReadingOptions; readonly end: () => void } {

@@ -74,7 +74,11 @@ export function splitHistory(
     } else if (change.action === 'delete') {
       drift.push(change);
     } else {
-      const old = change.differences.filter((difference) => isBackfillDifference(difference, change.resource, history));
+      const old = change.differences.filter(
+        (difference) =>
+          isBackfillDifference(difference, change.resource, history) &&
+          (holdsAnything || difference.reason === 'stale-key'),
+      );
       if (old.length > 0) backfill.push(withDifferences(change, old));
       const now = change.differences.filter((difference) => !old.includes(difference));
       if (now.length > 0) drift.push(withDifferences(change, now));

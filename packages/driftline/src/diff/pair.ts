@@ -45,22 +45,23 @@ export function pair(desired: DesiredState, observed: ObservedState): Pairing {
     for (const row of wanted.values()) for (const alias of row.aliases ?? []) aliases.set(alias, row);
 
     const claims = new Map<DesiredRow, ObservedRow[]>();
-    const left: { row: ObservedRow; keys: readonly string[] }[] = [];
+    const left: ObservedRow[] = [];
     for (const row of observed.rows(table)) {
-      const keys = IDENTITY[table](row, observed, parentKey);
-      const target = wanted.get(keys[0] ?? '');
-      if (target === undefined) left.push({ row, keys });
+      const [best = ''] = IDENTITY[table](row, observed, parentKey);
+      const target = wanted.get(best);
+      if (target === undefined) left.push(row);
       else claim(claims, target, row);
     }
-    const second: typeof left = [];
-    for (const unclaimed of left) {
+    const second: { row: ObservedRow; keys: readonly string[] }[] = [];
+    for (const row of left) {
+      const keys = [...IDENTITY[table](row, observed, parentKey)];
       const target =
-        unclaimed.keys
+        keys
           .map((key) => wanted.get(key) ?? aliases.get(key))
-          .find((row) => row !== undefined && !claims.has(row)) ??
-        unmarkedRecords(unclaimed.row, parentKey, wanted, claims);
-      if (target === undefined) second.push(unclaimed);
-      else claim(claims, target, unclaimed.row);
+          .find((known) => known !== undefined && !claims.has(known)) ??
+        unmarkedRecords(row, parentKey, wanted, claims);
+      if (target === undefined) second.push({ row, keys });
+      else claim(claims, target, row);
     }
     for (const { row, keys } of second) {
       const twin = keys.map((key) => wanted.get(key) ?? aliases.get(key)).find((found) => found !== undefined);

@@ -19,7 +19,7 @@ import type { Cells, ObservedRow, ObservedState } from './observed.ts';
 import type { OwnedTable } from './tables.ts';
 
 /** Under which natural keys an observed row may be known, the best first. */
-export type KeysOf = (row: ObservedRow, observed: ObservedState, parentKey: ParentKey) => readonly string[];
+export type KeysOf = (row: ObservedRow, observed: ObservedState, parentKey: ParentKey) => Iterable<string>;
 /** The natural key of the row that lists this one (its desired key when it is paired, else its name). */
 export type ParentKey = (row: ObservedRow) => string;
 
@@ -46,15 +46,16 @@ function namedByChildren(row: ObservedRow, observed: ObservedState, column: stri
 
 export const IDENTITY: Readonly<Record<OwnedTable, KeysOf>> = {
   NB_Global: () => [globalKey],
-  Logical_Switch: (row, observed) => [
-    text(row.cells, 'name'),
-    ...namedByChildren(row, observed, 'ports', 'neutron:network_name'),
-    `neutron-${row.uuid}`,
-  ],
-  Logical_Router: (row, observed) => [
-    text(row.cells, 'name'),
-    ...namedByChildren(row, observed, 'ports', 'neutron:router_name'),
-  ],
+  // Generators: mostly the name will do, and to ask all the ports takes time.
+  *Logical_Switch(row, observed) {
+    yield text(row.cells, 'name');
+    yield* namedByChildren(row, observed, 'ports', 'neutron:network_name');
+    yield `neutron-${row.uuid}`;
+  },
+  *Logical_Router(row, observed) {
+    yield text(row.cells, 'name');
+    yield* namedByChildren(row, observed, 'ports', 'neutron:router_name');
+  },
   Port_Group: (row, observed) => {
     const name = text(row.cells, 'name');
     const id = entry(row.cells, 'external_ids', 'neutron:security_group_id');

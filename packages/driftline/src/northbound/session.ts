@@ -21,6 +21,8 @@ export const MAINTENANCE_LOCK = 'ovn_db_inconsistencies_periodics';
 const LOCK_PATIENCE_MS = 500;
 
 export interface SessionOptions {
+  /** Told of every endpoint that was tried in vain. */
+  readonly onRefused?: (endpoint: string, why: string) => void;
   /** A follower or relay serves as well as the leader: for what is only read, and may be a moment old. */
   readonly anyServer?: boolean;
   /** A session that may not write has no way to: its `transact` throws (law 5). */
@@ -54,6 +56,9 @@ export function connectRemote<Tables extends TableTypes>(
     connectTimeoutMs: settings.connectionTimeoutS * 1000,
     probeIntervalMs: settings.probeIntervalMs,
     ...(tls === undefined ? {} : { tls: tlsFiles(tls) }),
+    ...(options.onRefused === undefined
+      ? {}
+      : { on: { refused: ({ endpoint, reason }) => options.onRefused?.(endpoint, reason.message) } }),
     ...(options.anyServer === true ? { leaderOnly: false } : {}),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -24,6 +24,8 @@ export interface OpenOptions {
   /** Neutron is read while the Northbound sends its content, each waiting for its server: for the first look. */
   readonly readAhead?: Pick<SnapshotOptions, 'onProgress'> | undefined;
   readonly signal?: AbortSignal;
+  /** Told of every OVN endpoint that was tried in vain; it is tried again until the connection's time is up. */
+  readonly onRefused?: (endpoint: string, why: string) => void;
 }
 
 interface Parts {
@@ -64,14 +66,16 @@ export class Deployment implements AsyncDisposable {
   }
 
   /** Connects to all three at once. What was opened is closed when one fails. */
-  static async open(sources: ConfigSources, { writable, readAhead, signal }: OpenOptions): Promise<Deployment> {
+  static async open(sources: ConfigSources, options: OpenOptions): Promise<Deployment> {
+    const { writable, readAhead, signal, onRefused } = options;
     await using opened = new AsyncDisposableStack();
     const ovsdb = ovsdbSettings(sources);
     const giveUp = new AbortController();
     const cancel = { signal: signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]) };
     const lock = writable ? { lock: MAINTENANCE_LOCK } : {};
+    const tell = onRefused === undefined ? {} : { onRefused };
     const parts = [
-      NorthboundSession.open(ovsdb, { writable, ...lock, ...cancel }).then((session) => opened.use(session)),
+      NorthboundSession.open(ovsdb, { writable, ...lock, ...tell, ...cancel }).then((session) => opened.use(session)),
       openSouthbound(ovsdb, { isNeeded: writable, ...cancel }).then((client) => opened.use(client)),
       openSql(sources, opened, { readAhead, ...cancel }),
       readSystemNameservers(),
@@ -87,7 +91,6 @@ export class Deployment implements AsyncDisposable {
     return new Deployment({ ...sql, northbound, southbound, warnings, systemNameservers }, opened.move());
   }
 
-  /** None where the Southbound is out of reach or empty: then what is scheduled is not judged. */
   /** Neutron as it is now; the first time as it was while connecting, if that was asked for. */
   async readSnapshot(options: Pick<SnapshotOptions, 'onProgress' | 'signal'> = {}): Promise<NeutronSnapshot> {
     const ahead = this.#snapshotAhead;
@@ -95,6 +98,7 @@ export class Deployment implements AsyncDisposable {
     return ahead ?? readSnapshot(this.neutron, { release: this.found.release, ...options });
   }
 
+  /** None where the Southbound is out of reach or empty: then what is scheduled is not judged. */
   chassis(): readonly Chassis[] {
     return this.#southbound === undefined ? [] : readChassis(this.#southbound.replica, this.found.release);
   }

@@ -1,4 +1,5 @@
 import { looksEmpty } from '../neutron/looks-empty.ts';
+import { proveOwnership } from '../northbound/ownership.ts';
 import type { LimitFinding } from '../plan/limits.ts';
 import type { Deployment } from './deployment.ts';
 import type { Verdict } from './judge.ts';
@@ -15,18 +16,18 @@ export function refusalsOf(verdict: Verdict, deployment: Deployment): readonly L
   if (deployment.found.beyondKnown) {
     findings.push({
       limit: 'unknown-release',
-      message: `Neutron's database was migrated beyond what this driftline knows (${deployment.found.expandHead}): reading only; upgrade driftline, or set [driftline] release`,
+      message: `Neutron's database was migrated beyond what this driftline knows (${deployment.found.expandHead}): reading only; upgrade driftline`,
     });
   }
   return findings;
 }
 
-/** How many router ports of Neutron's are scheduled on chassis. */
+/** How many router ports of Neutron's are scheduled on chassis, those that nothing wants any more among them. */
 export function countScheduledGateways({ observed, pairing }: Verdict): number {
   return observed.rows('Logical_Router_Port').filter((row) => {
     const isScheduled = [row.cells.gateway_chassis, row.cells.ha_chassis_group].some(
       (cell) => typeof cell === 'string' || (Array.isArray(cell) && cell.length > 0),
     );
-    return isScheduled && pairing.desiredOf(row.uuid) !== undefined;
+    return isScheduled && (pairing.desiredOf(row.uuid) !== undefined || proveOwnership(row, observed).is === 'owned');
   }).length;
 }

@@ -204,6 +204,7 @@ describe('the commands', () => {
       '1',
     ]);
     assert.equal(code, 1);
+    assert.match(err, /warning: unix:\/nowhere\.sock does not serve yet/);
     assert.match(err, /OVN_Northbound.*nowhere\.sock/s);
     const sql = await run(['check', ...config, '--database-connection', 'sqlite:////nowhere.sqlite']);
     assert.equal(sql.code, 1);

@@ -35,7 +35,11 @@ export function sqliteEngine(database: SqliteFile, options: EngineOptions): Engi
 
 function openFile(file: string, { writable }: EngineOptions): SqliteDatabase {
   // SQLite would create it.
-  if (!existsSync(file)) throw new NeutronReadError('no-database', `there is no file ${file}`);
+  if (!existsSync(file))
+    throw new NeutronReadError(
+      'no-database',
+      `there is no file ${file}; set [database] connection to Neutron's database, by --config-file or OS_DATABASE__CONNECTION`,
+    );
   const database = new DatabaseSync(file, { readOnly: !writable, timeout: 0 });
   return {
     close: () => database.close(),
