@@ -17,6 +17,8 @@ import { translate } from '../src/translate/translate.ts';
 interface Phase {
   readonly phase: string;
   readonly ms: number;
+  /** All threads, those that collect garbage and compile included. */
+  readonly cpu_ms: number;
   /** What lives after it; with `--expose-gc` after a collection. */
   readonly heap_mb: number;
 }
@@ -25,10 +27,13 @@ const phases: Phase[] = [];
 
 async function time<T>(phase: string, work: () => T | Promise<T>): Promise<T> {
   const startedAt = performance.now();
+  const before = process.cpuUsage();
   const result = await work();
   const ms = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(before);
   globalThis.gc?.();
-  phases.push({ phase, ms: Math.round(ms), heap_mb: Math.round(process.memoryUsage().heapUsed / 2 ** 20) });
+  const cpu_ms = Math.round((user + system) / 1000);
+  phases.push({ phase, ms: Math.round(ms), cpu_ms, heap_mb: Math.round(process.memoryUsage().heapUsed / 2 ** 20) });
   return result;
 }
 

@@ -44,7 +44,9 @@ for (let index = 0; index < Number(options.runs); index++) {
 }
 const phasesFile = join(import.meta.dirname, 'phases.ts');
 const inside = await succeed('node', ['--expose-gc', phasesFile, ...deployment.arguments]);
-const { phases } = JSON.parse(inside.stdout) as { phases: { phase: string; ms: number; heap_mb: number }[] };
+const { phases } = JSON.parse(inside.stdout) as {
+  phases: { phase: string; ms: number; cpu_ms: number; heap_mb: number }[];
+};
 
 const report = {
   ...size,
