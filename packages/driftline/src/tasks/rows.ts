@@ -21,11 +21,6 @@ export const isOfType =
   ({ cells }) =>
     types.includes(String(cells.type));
 
-export const isNamed =
-  (name: string): IsAbout =>
-  ({ cells }) =>
-    cells.name === name;
-
 export const not =
   (isAbout: IsAbout): IsAbout =>
   (row) =>

@@ -34,7 +34,7 @@ const HASH_RING: Task = {
   writes: 'SQL ovn_hash_ring.updated_at of a node of its own',
   work: {
     is: 'elsewhere',
-    why: "a row of Neutron's ring belongs to the API worker that made it, and only that worker may touch it: touched by another, it would look alive when its worker is dead",
+    why: "`driftline run` touches its own node with its work on events, in a group of its own. A row of Neutron's group belongs to the API worker that made it: touched by another, it would look alive when its worker is dead",
   },
 };
 

@@ -1,5 +1,14 @@
-import { isNamed, isOfType, isOnNetworkOf, not } from '../rows.ts';
+import { isOfType, isOnNetworkOf, not } from '../rows.ts';
 import { backfill, enforcement, oldBackfill, scopeOf, type Task } from '../task.ts';
+
+/**
+ * Who takes a group away has to give its ports another. A network's group follows that of its router, where the release
+ * has one: the two settle together.
+ */
+const externalChassis = scopeOf(
+  { table: 'HA_Chassis_Group' },
+  { table: 'Logical_Switch_Port', column: 'ha_chassis_group' },
+);
 
 /** Tasks that upstream has written from networking-ovn's Train to Yoga. */
 export const UNTIL_YOGA: readonly Task[] = [
@@ -83,9 +92,9 @@ export const UNTIL_YOGA: readonly Task[] = [
     since: 'ussuri',
     until: 'wallaby',
     reads: 'gateway chassis',
-    writes: 'HA_Chassis_Group default_ha_chassis_group, which later releases have no use for: it goes',
+    writes: 'HA_Chassis_Group default_ha_chassis_group, for which later releases have one of each network: it goes',
     mended: 'no priority is rewritten at random',
-    work: scopeOf({ table: 'HA_Chassis_Group', isAbout: isNamed('default_ha_chassis_group') }),
+    work: externalChassis,
   },
   {
     ...oldBackfill,
@@ -115,11 +124,7 @@ export const UNTIL_YOGA: readonly Task[] = [
     reads: 'external ports, their networks’ availability zones, chassis',
     writes: 'HA_Chassis_Group of networks and external ports, Logical_Switch_Port.ha_chassis_group',
     mended: 'external ports of other owners do not stop it',
-    work: scopeOf(
-      // A network's group follows that of its router, where the release has one: the two settle together.
-      { table: 'HA_Chassis_Group' },
-      { table: 'Logical_Switch_Port', column: 'ha_chassis_group' },
-    ),
+    work: externalChassis,
   },
   {
     ...oldBackfill,
