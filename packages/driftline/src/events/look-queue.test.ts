@@ -57,6 +57,14 @@ describe('the queue of looks', () => {
     assert.deepEqual([taken?.isConfirmed, taken?.seenAtMs], [false, 1]);
   });
 
+  it('does not forget how often a place failed when another event came meanwhile', () => {
+    const queue = new LookQueue();
+    queue.add(waiting(status('a'), { seenAtMs: 7 }));
+    queue.add(waiting(status('a'), { attempts: 2, isAlone: true, notBeforeMs: 99, seenAtMs: 3 }));
+    const [taken] = queue.take(0, 1);
+    assert.deepEqual([taken?.attempts, taken?.isAlone, taken?.seenAtMs], [2, true, 3]);
+  });
+
   it('gives what failed in a bunch by itself', () => {
     const queue = new LookQueue();
     queue.add(waiting(status('a'), { isAlone: true }));

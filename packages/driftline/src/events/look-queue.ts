@@ -26,14 +26,25 @@ export class LookQueue {
     return this.#waiting.size;
   }
 
-  /** A place that waits already keeps its turn, and is looked at no later than either asks. */
+  /**
+   * A place that waits already keeps its turn and what it failed so far, and is looked at no later than either asks. What
+   * is asked anew is not confirmed.
+   */
   add(added: WaitingLook): void {
     const key = keyOf(added.look);
     const before = this.#waiting.get(key);
-    if (before === undefined) this.#waiting.set(key, added);
-    else if (added.notBeforeMs < before.notBeforeMs) {
-      this.#waiting.set(key, { ...before, notBeforeMs: added.notBeforeMs, isConfirmed: false });
+    if (before === undefined) {
+      this.#waiting.set(key, added);
+      return;
     }
+    this.#waiting.set(key, {
+      ...before,
+      seenAtMs: Math.min(before.seenAtMs, added.seenAtMs),
+      notBeforeMs: Math.min(before.notBeforeMs, added.notBeforeMs),
+      attempts: Math.max(before.attempts, added.attempts),
+      isConfirmed: before.isConfirmed && added.isConfirmed,
+      isAlone: before.isAlone || added.isAlone,
+    });
   }
 
   /** Takes those that are due and can be looked at together, the ones that have waited longest first. */
