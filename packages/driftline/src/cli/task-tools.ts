@@ -5,11 +5,9 @@ import type { ConfigSources } from '../config/sources.ts';
 import { Journal } from '../journal/journal.ts';
 import { openWritable } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
-import { check } from '../reconcile/reconcile.ts';
 import type { attemptTask } from '../tasks/attempt.ts';
 import { databaseIdentity } from '../tasks/fingerprint.ts';
 import { Ledger } from '../tasks/ledger.ts';
-import type { TaskTools } from '../tasks/run-task.ts';
 import { type CommandContext, type LimitFlags, limitsOf } from './session.ts';
 
 export const driftlineVersion: string = packageJson.version;
@@ -18,7 +16,8 @@ export const openLedger = (sources: ConfigSources, deployment: Deployment): Ledg
   new Ledger(join(driftlineSettings(sources).statePath, 'tasks.db'), databaseIdentity(deployment));
 
 export interface OpenTaskTools extends AsyncDisposable {
-  readonly tools: Parameters<typeof attemptTask>[1];
+  /** All but the look. */
+  readonly tools: Omit<Parameters<typeof attemptTask>[1], 'look'>;
 }
 
 /** All that running tasks from a command line takes; the lock is held when it resolves. */
@@ -34,17 +33,18 @@ export async function openTaskTools(
   const neutron = opened.use(openWritable(databaseSettings(sources).url));
   await deployment.northbound.takeLock(context.signal);
   const { signal } = context;
-  const base: TaskTools = {
+  const tools = {
     deployment,
     journal,
     neutron,
     limits: limitsOf(sources, flags),
-    look: () => check(deployment, { signal }),
     signal,
+    ledger,
+    version: driftlineVersion,
   };
   const resources = opened.move();
   return {
-    tools: { ...base, ledger, version: driftlineVersion },
+    tools,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

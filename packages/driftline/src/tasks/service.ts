@@ -2,13 +2,13 @@ import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
-import type { Verdict } from '../reconcile/judge.ts';
 import { check } from '../reconcile/reconcile.ts';
 import { type Attempt, attemptTask } from './attempt.ts';
 import { findTask, TASKS } from './catalogue/catalogue.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isEnabled, type Ledger } from './ledger.ts';
 import { Scheduler } from './scheduler.ts';
+import { SharedLook } from './shared-look.ts';
 import type { Task } from './task.ts';
 import { type Clock, TaskWorker, type WorkerEvent } from './worker.ts';
 
@@ -27,8 +27,6 @@ export interface ServiceOptions {
 
 /** Reading a large deployment takes seconds. */
 const DEADLINE_MS = 300_000;
-/** Tasks that are due together share a look. */
-const LOOK_LASTS_MS = 10_000;
 /** How soon `driftline tasks enable` and `disable` are heeded. */
 const HEED_MS = 30_000;
 
@@ -39,7 +37,7 @@ const HEED_MS = 30_000;
 export async function runService(options: ServiceOptions, signal: AbortSignal): Promise<void> {
   const { deployment, ledger, clock } = options;
   const { client } = deployment.northbound;
-  const looks = new SharedLook(deployment, clock);
+  const looks = new SharedLook((cancel) => check(deployment, { signal: cancel }), clock);
   const wanted = (): ReadonlySet<string> =>
     new Set(TASKS.filter((task) => isScheduled(task) && isEnabled(task, ledger)).map(({ name }) => name));
   let enabled = wanted();
@@ -61,8 +59,10 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
       const task = findTask(name);
       if (task === undefined || !enabled.has(name)) return { is: 'skipped', why: 'it is switched off' };
       try {
-        const tools = { ...options, look: () => looks.take(cancel), leavesDrift: true, signal: cancel };
-        return await attemptTask(task, tools);
+        const tools = { ...options, look: looks.forOne(cancel), leavesDrift: true, signal: cancel };
+        const attempt = await attemptTask(task, tools);
+        if (attempt.is !== 'done') looks.forget();
+        return attempt;
       } catch (cause) {
         // The ledger could not be written: a full disk is no reason to end the daemon.
         return { is: 'failed', changed: 0, cause };
@@ -108,30 +108,4 @@ function isDone(name: string, { ledger, deployment }: ServiceOptions): boolean {
   const last = ledger.read(name);
   if (task === undefined || last === undefined) return false;
   return (last.state === 'done' || last.state === 'skipped') && last.fingerprint === fingerprintOf(task, deployment);
-}
-
-/** One look for tasks that run one after another; forgotten when somebody may have written since. */
-class SharedLook {
-  readonly #deployment: Deployment;
-  readonly #clock: Clock;
-  #last: { readonly atMs: number; readonly verdict: Verdict; readonly taker: AbortSignal } | undefined;
-
-  constructor(deployment: Deployment, clock: Clock) {
-    this.#deployment = deployment;
-    this.#clock = clock;
-  }
-
-  /** Who takes a second look in one run has written since the first. */
-  async take(taker: AbortSignal): Promise<Verdict> {
-    const last = this.#last;
-    const isFresh = last !== undefined && last.taker !== taker && this.#clock.nowMs() - last.atMs < LOOK_LASTS_MS;
-    if (isFresh) {
-      this.#last = { ...last, taker };
-      return last.verdict;
-    }
-    const atMs = this.#clock.nowMs();
-    const verdict = await check(this.#deployment, { signal: taker });
-    this.#last = { atMs, verdict, taker };
-    return verdict;
-  }
 }

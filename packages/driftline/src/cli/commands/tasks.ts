@@ -1,10 +1,12 @@
 import type { Deployment } from '../../reconcile/deployment.ts';
+import { check } from '../../reconcile/reconcile.ts';
 import { everything } from '../../reconcile/select.ts';
 import { type Attempt, attemptTask, whyOf } from '../../tasks/attempt.ts';
 import { findTask, TASKS } from '../../tasks/catalogue/catalogue.ts';
 import { fingerprintOf } from '../../tasks/fingerprint.ts';
 import { isEnabled, type Ledger, type LedgerLine } from '../../tasks/ledger.ts';
 import { previewTask } from '../../tasks/run-task.ts';
+import { SharedLook } from '../../tasks/shared-look.ts';
 import type { Task } from '../../tasks/task.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { jsonChange } from '../report/json.ts';
@@ -118,11 +120,13 @@ export async function runInOrder(
   const { sources, deployment } = await openDeployment(context, { writable: true });
   await using _closing = deployment;
   await using opened = await openTaskTools(context, sources, deployment, flags);
+  const looks = new SharedLook((signal) => check(deployment, { signal }), { nowMs: Date.now });
   const ended: { readonly name: string; readonly attempt: Attempt }[] = [];
   for (const task of tasks) {
     context.signal.throwIfAborted();
     if (!isWanted(task, opened.tools.ledger)) continue;
-    const attempt = await attemptTask(task, opened.tools);
+    const attempt = await attemptTask(task, { ...opened.tools, look: looks.forOne(context.signal) });
+    if (attempt.is !== 'done') looks.forget();
     ended.push({ name: task.name, attempt });
     if (flags.format === 'table') context.terminal.out(`${attemptLine(task.name, attempt)}\n`);
   }
