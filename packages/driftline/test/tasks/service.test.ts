@@ -113,6 +113,26 @@ describe('the scheduled tasks', () => {
     assert.match(line?.details[0] ?? '', /^router_extra_attributes\.distributed of router [-0-9a-f]{36}: true$/);
   });
 
+  it('go on when one throws, tell its cause, and try it again', async () => {
+    await using run = await startService((sqlite) => {
+      sqlite.exec('DELETE FROM router_extra_attributes');
+      sqlite.exec(
+        "CREATE TRIGGER refuse BEFORE INSERT ON router_extra_attributes BEGIN SELECT RAISE(ABORT, 'no room'); END",
+      );
+    });
+    const name = 'create_router_extra_attributes_registers';
+    const event = await run.until(name);
+    assert.ok(event.kind === 'task' && event.attempt.is === 'failed' && event.attempt.cause instanceof Error);
+    assert.match(event.attempt.cause.message, /no room/);
+    await run.until(LAST);
+    assert.equal(run.ledger.read(LAST)?.state, 'done');
+    assert.deepEqual([run.ledger.read(name)?.state, run.ledger.failures(name)], ['failed', 1]);
+    assert.equal(run.ledger.read(name)?.why, event.attempt.cause.message);
+    run.sqlite.exec('DROP TRIGGER refuse');
+    await run.until(name, 2);
+    assert.deepEqual([run.ledger.read(name)?.state, run.ledger.failures(name)], ['done', 0]);
+  });
+
   it('do nothing while another worker has the lock, and all that waited when it is free', async () => {
     await using run = await startService();
     await run.until(LAST);
