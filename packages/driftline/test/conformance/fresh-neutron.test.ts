@@ -8,7 +8,7 @@ import type { NeutronLabOptions } from '../lab/neutron-lab.ts';
 import { startPopulatedLab } from '../lab/populated-lab.ts';
 import { changeEverything } from './changes/everything.ts';
 import { findTwin, OLDER_TWIN } from './changes/security.ts';
-import { assertClean, checkSettled } from './live-neutron.ts';
+import { assertClean, checkSettled, runCommand } from './live-neutron.ts';
 import { faultsAfterChanges } from './neutron-faults.ts';
 
 const deployments: Readonly<Record<string, NeutronLabOptions>> = {
@@ -28,6 +28,8 @@ describe('a fresh Neutron, populated through its API,', () => {
         const first = await checkSettled(lab);
         assert.ok(first.counts.desiredRows > 200, `${first.counts.desiredRows} rows wanted`);
         assertClean(first);
+        const { code, out } = await runCommand(lab, ['check', '--strict']);
+        assert.equal(code, 0, out);
 
         const olderTwin = await findTwin(lab.api, deployment, OLDER_TWIN);
         await changeEverything(lab, deployment);

@@ -1,6 +1,7 @@
 /** The Northbound is emptied under a running Neutron, rebuilt by one command, and Neutron carries on with it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { allRows, OvsdbClient, op } from '@driftline/ovsdb';
 import { MAINTENANCE_LOCK } from '../../src/northbound/session.ts';
 import { NorthboundView } from '../campaigns/northbound-view.ts';
@@ -30,6 +31,7 @@ test('an emptied Northbound is rebuilt under a running Neutron, which carries on
     await using northbound = await connect(lab);
     const before = await pictureOf(northbound);
 
+    await untilContended(lab);
     await empty(northbound);
     const startedAtMs = Date.now();
     const repaired = await runCommand(lab, ['repair', '--yes', '--no-limits']);
@@ -53,6 +55,16 @@ test('an emptied Northbound is rebuilt under a running Neutron, which carries on
     throw error;
   }
 });
+
+/** Neutron's maintenance worker starts by itself, and asks for the lock when it is ready to. */
+async function untilContended(lab: NeutronLab): Promise<void> {
+  for (;;) {
+    await using asking = await connect(lab, MAINTENANCE_LOCK);
+    if (asking.lockState !== 'held') return;
+    await asking.close();
+    await sleep(200);
+  }
+}
 
 /** All but the row that every Northbound has, in one transaction. */
 async function empty(northbound: OvsdbClient): Promise<void> {

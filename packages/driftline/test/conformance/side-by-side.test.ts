@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OvsdbClient } from '@driftline/ovsdb';
 import type { Change } from '../../src/diff/change.ts';
 import { Journal } from '../../src/journal/journal.ts';
+import { MAINTENANCE_LOCK } from '../../src/northbound/session.ts';
 import { Random } from '../campaigns/random.ts';
 import type { NeutronLab } from '../lab/neutron-lab.ts';
 import type { Deployment } from '../lab/populate.ts';
@@ -69,6 +70,10 @@ async function runSideBySide(t: TestContext, lab: NeutronLab, deployment: Deploy
   const verdict = await checkSettled(lab);
   const lost = await readLostRevisions(lab, northbound);
   const ending = await driftline.terminate();
+  // Neutron's worker has its lock back: who asks for it now has to wait.
+  const lock = MAINTENANCE_LOCK;
+  await using other = await OvsdbClient.connect({ endpoints: endpoint, database: 'OVN_Northbound', tables: {}, lock });
+  await other.sync();
 
   const changes = readChanges(lab);
   const unexplained = changes.filter((change) => !harms.some(({ injection }) => injection.explains(change)));
@@ -86,6 +91,7 @@ async function runSideBySide(t: TestContext, lab: NeutronLab, deployment: Deploy
     assert.deepEqual(lost, [], 'revisions that were lost');
     assertClean(verdict);
     assert.equal(ending, 'exit code 0');
+    assert.equal(other.lockState, 'requested');
   } catch (error) {
     console.error(driftline.log());
     throw error;
