@@ -231,11 +231,13 @@ export class EventWorker {
     const [first] = bunch;
     if (first === undefined) return;
     const { at } = first.look;
-    const { graceMs, onEvent, lookers } = this.#options;
+    const { northbound, southbound, graceMs, onEvent, lookers } = this.#options;
     const looker = lookers[at] as Looker<LookAt> | undefined;
     const mayAct = first.isConfirmed || graceMs === 0;
     try {
       const looks = bunch.map(({ look }) => look);
+      // What a lagging replica remembers is no ground to act on: another daemon may have seen more, and acted.
+      if (mayAct) await Promise.all([northbound.sync({ signal }), southbound?.sync({ signal })]);
       const findings =
         (await looker?.(looks, { mayAct, signal })) ?? looks.map((look): Finding => ({ look, is: 'left' }));
       this.#outOfReachMs = 0;
