@@ -1,5 +1,5 @@
 import type { Difference } from '../diff/change.ts';
-import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/gateway-chassis.ts';
+import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/router/gateway-chassis.ts';
 import type { Plan } from './plan.ts';
 
 /** The blast radius (law 9): beyond it a plan is shown and not applied. */

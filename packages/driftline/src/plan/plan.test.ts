@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Change, CreateChange, DeleteChange, Difference, UpdateChange } from '../diff/change.ts';
 import type { ResourceRef } from '../northbound/desired.ts';
-import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/gateway-chassis.ts';
+import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/router/gateway-chassis.ts';
 import { checkLimits } from './limits.ts';
 import { inOrder, rankOf } from './order.ts';
 import { makePlan, type Plan, summarise } from './plan.ts';

@@ -4,28 +4,28 @@
  */
 import type { DesiredRow, DesiredState } from '../northbound/desired.ts';
 import { OWNED_TABLES, type OwnedTable } from '../northbound/tables.ts';
-import { aclRows } from './acl.ts';
-import { addressSetRows } from './address-set.ts';
 import type { TranslationContext } from './context.ts';
-import { subnetDhcpRows } from './dhcp-options.ts';
-import { dnsRows } from './dns.ts';
-import { floatingIpRows } from './floating-ip.ts';
-import { externalHaGroupRows } from './ha-chassis-group.ts';
-import { localnetPortRows } from './localnet-port.ts';
-import { logicalRouterRows } from './logical-router.ts';
-import { logicalRouterPortRows } from './logical-router-port.ts';
-import { logicalSwitchRows } from './logical-switch.ts';
-import { logicalSwitchPortRows } from './logical-switch-port.ts';
-import { meterRows } from './meter.ts';
+import { floatingIpRows } from './floating-ip/floating-ip.ts';
+import { portForwardingRows } from './floating-ip/port-forwarding.ts';
 import { nbGlobalRows } from './nb-global.ts';
-import { portDhcpRows } from './port-dhcp-options.ts';
-import { portForwardingRows } from './port-forwarding.ts';
-import { portGroupRows } from './port-group.ts';
-import { pvlanRows } from './pvlan.ts';
-import { qosRows } from './qos.ts';
-import { routerHaGroupRows } from './router-ha-group.ts';
-import { sourceNatRows } from './source-nat.ts';
-import { staticRouteRows } from './static-route.ts';
+import { dnsRows } from './network/dns.ts';
+import { localnetPortRows } from './network/localnet-port.ts';
+import { logicalSwitchRows } from './network/logical-switch.ts';
+import { externalHaGroupRows } from './port/ha-chassis-group.ts';
+import { logicalSwitchPortRows } from './port/logical-switch-port.ts';
+import { portDhcpRows } from './port/port-dhcp-options.ts';
+import { pvlanRows } from './port/pvlan.ts';
+import { qosRows } from './qos/qos.ts';
+import { logicalRouterRows } from './router/logical-router.ts';
+import { logicalRouterPortRows } from './router/logical-router-port.ts';
+import { routerHaGroupRows } from './router/router-ha-group.ts';
+import { sourceNatRows } from './router/source-nat.ts';
+import { staticRouteRows } from './router/static-route.ts';
+import { aclRows } from './security/acl.ts';
+import { addressSetRows } from './security/address-set.ts';
+import { meterRows } from './security/meter.ts';
+import { portGroupRows } from './security/port-group.ts';
+import { subnetDhcpRows } from './subnet/dhcp-options.ts';
 
 type RowSource = (ctx: TranslationContext) => Iterable<DesiredRow>;
 
