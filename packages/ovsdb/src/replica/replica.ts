@@ -63,6 +63,7 @@ export class ReplicaStore implements Replica {
   apply(updates: readonly TableUpdate[]): RowChange[] {
     const changes = updates.flatMap((update) => {
       const table = this.table(update.table);
+      assertOncePerRow(update);
       return update.rows.map((row) => toChange(table, row));
     });
     for (const change of changes) this.table(change.table).commit(change);
@@ -76,6 +77,17 @@ export class ReplicaStore implements Replica {
     return [...this.#tables.values()].flatMap((table) =>
       table.replaceAll(shapes.get(table.name), rows.get(table.name) ?? new Map()),
     );
+  }
+}
+
+/** A second update of one row would start from the same state as the first, and undo it. */
+function assertOncePerRow({ table, rows }: TableUpdate): void {
+  if (rows.length === 1) return;
+  const seen = new Set<string>();
+  for (const { uuid } of rows) {
+    if (seen.has(uuid))
+      throw new OvsdbError('protocol-error', `inconsistent update of ${table} ${uuid}: it comes twice`);
+    seen.add(uuid);
   }
 }
 

@@ -74,9 +74,10 @@ test('refuses duplicate keys, saying where', () => {
   assert.throws(() => read('{"a":1,"b":2,"a":3}'), isMalformed(/duplicate key "a" at byte/));
 });
 
-test('takes "__proto__" for a key like any other', () => {
-  const value = read('{"__proto__":{"polluted":true},"constructor":1}') as Record<string, unknown>;
-  assert.deepEqual(Object.keys(value), ['__proto__', 'constructor']);
+test('refuses "__proto__" as a key, and takes "constructor" for one like any other', () => {
+  assert.throws(() => read('{"__proto__":{"polluted":true}}'), isMalformed(/hostile key "__proto__" at byte/));
+  assert.throws(() => read('{"__pro\\u0074o__":{"polluted":true}}'), isMalformed(/hostile key/));
+  assert.deepEqual(Object.keys(read('{"constructor":1}') as object), ['constructor']);
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
 });
 

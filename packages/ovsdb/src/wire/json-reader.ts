@@ -18,6 +18,12 @@ export const Byte = {
   closeBrace: 0x7d,
 } as const;
 
+/**
+ * No name of OVSDB's, but one that has polluted prototypes where decoded JSON was merged into other objects. Ours have
+ * no prototype; what callers do with them is not known, so whoever sends it is not talked to.
+ */
+export const hostileKey = '__proto__';
+
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const integerPattern = /^-?\d+$/;
 /** Any integer of that many digits is exact as a double. */
@@ -211,6 +217,7 @@ export class JsonReader {
     do {
       const key = this.readString();
       if (key in members) throw this.fail(`duplicate key ${JSON.stringify(key)}`);
+      if (key === hostileKey) throw this.fail(`hostile key ${JSON.stringify(key)}`);
       this.expect(Byte.colon);
       members[key] = this.readValue(depth);
     } while (this.take(Byte.comma));

@@ -135,9 +135,16 @@ test('each message counts for itself against the limit', () => {
   assert.equal(decode([message.repeat(10)], { limits: { maxMessageBytes: 100 } }).length, 10);
 });
 
-test('"__proto__" pollutes nothing, at any level', () => {
-  decode([
-    '{"__proto__":{"polluted":1},"a":{"__proto__":{"polluted":1},"b":{"c":{"d":{"__proto__":{"polluted":1}}}}}}',
-  ]);
+test('"__proto__" as a key is refused, at any level, and pollutes nothing', () => {
+  const hostile = '{"__proto__":{"polluted":1}}';
+  const messages = [
+    hostile,
+    `{"a":${hostile}}`,
+    `{"a":{"b":{"c":{"d":{"e":${hostile}}}}}}`,
+    `{"a":[[[[[[${hostile}]]]]]]}`,
+  ];
+  for (const message of messages) {
+    assert.throws(() => decode([message]), { code: 'malformed-message', message: /hostile key "__proto__" at byte/ });
+  }
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
 });

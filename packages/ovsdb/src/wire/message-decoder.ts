@@ -1,6 +1,6 @@
 import { OvsdbError } from '../errors.ts';
 import { type Item, scanItem, startItem } from './item-scanner.ts';
-import { Byte, isWhiteSpace, JsonReader } from './json-reader.ts';
+import { Byte, hostileKey, isWhiteSpace, JsonReader } from './json-reader.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 
 /**
@@ -195,6 +195,7 @@ export class MessageDecoder {
       if (kind === 'key') {
         frame.key = this.#reader.readString();
         if (frame.rows === undefined && frame.key in frame.members) throw this.#reader.fail('duplicate key');
+        if (frame.key === hostileKey) throw this.#reader.fail(`hostile key ${JSON.stringify(hostileKey)}`);
         this.#expected = 'colon';
       } else if (frame.rows !== undefined) {
         frame.rows.batch.rows.push(frame.rows.decode(this.#reader, frame.key));
