@@ -6,6 +6,8 @@ import { JsonReader } from './json-reader.ts';
 import { stringifyJson } from './json-value.ts';
 
 function read(text: string | Buffer): unknown {
+  /** "__proto__" as a key is refused; a test of its own shows that. */
+  const acceptable = fc.json().filter((text) => !text.includes('"__proto__":'));
   const reader = new JsonReader().reset(Buffer.from(text));
   const value = reader.readValue();
   reader.expectEnd();
@@ -24,7 +26,7 @@ function isMalformed(pattern: RegExp) {
 
 test('reads any JSON as JSON.parse does', () => {
   fc.assert(
-    fc.property(fc.json(), fc.constantFrom('', ' ', '\n\t'), (text, space) => {
+    fc.property(acceptable, fc.constantFrom('', ' ', '\n\t'), (text, space) => {
       assert.deepEqual(plain(read(space + text + space)), JSON.parse(text));
     }),
   );

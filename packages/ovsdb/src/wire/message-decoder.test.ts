@@ -19,7 +19,10 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
 }
 
 const plain = (value: unknown) => JSON.parse(stringifyJson(value));
-const messages = fc.array(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 }), { minLength: 1, maxLength: 4 });
+const messages = fc
+  .array(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 }), { minLength: 1, maxLength: 4 })
+  // As a key it is refused; a test of its own shows that.
+  .filter((list) => !JSON.stringify(list).includes('"__proto__":'));
 const places = fc.array(fc.nat(), { maxLength: 20 });
 
 test('any cutting of the bytes gives the same messages', () => {
