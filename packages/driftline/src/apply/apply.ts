@@ -9,6 +9,8 @@ import type { KindOf } from './shape.ts';
 /** What apply needs of a session that may write. A dry run is given none. */
 export interface NorthboundWriter {
   transact(operations: readonly Operation[]): Promise<readonly TransactResult[]>;
+  /** Who writes: the beginning of every transaction's comment, which the server's record keeps. */
+  readonly signature: string;
   /** The shape of a column in the server's schema. */
   readonly kindOf: KindOf;
 }
@@ -91,8 +93,8 @@ async function applyAtOnce({ transactions }: Load, application: Application): Pr
   const [first] = transactions;
   if (first === undefined || transactions.length === 1) return undefined;
   const changes = transactions.flatMap((transaction) => transaction.changes);
-  const comment = `driftline: ${first.unit.type} ${first.unit.id} and ${transactions.length - 1} more`;
-  const ending = await write(changes, comment, application);
+  const what = `${first.unit.type} ${first.unit.id} and ${transactions.length - 1} more`;
+  const ending = await write(changes, what, application);
   if (ending.is !== 'applied' && !ending.halts) return undefined;
   return transactions.map((transaction) => outcomeOf(transaction, ending));
 }
@@ -101,7 +103,7 @@ function applyEach({ transactions }: Load, application: Application): Promise<re
   return Promise.all(
     transactions.map(async (transaction) => {
       const { type, id } = transaction.unit;
-      return outcomeOf(transaction, await write(transaction.changes, `driftline: ${type} ${id}`, application));
+      return outcomeOf(transaction, await write(transaction.changes, `${type} ${id}`, application));
     }),
   );
 }
@@ -113,9 +115,10 @@ type Ending =
 const outcomeOf = (transaction: PlannedTransaction, ending: Ending): Outcome =>
   ending.is === 'applied' ? { transaction, is: 'applied' } : { transaction, is: ending.is, why: ending.why };
 
-async function write(changes: readonly Change[], comment: string, application: Application): Promise<Ending> {
+async function write(changes: readonly Change[], what: string, application: Application): Promise<Ending> {
   const { writer, options, resolver, created } = application;
   try {
+    const comment = `${writer.signature}: ${what}`;
     const built = buildOperations(changes, resolver, { lock: options.lock, comment, kindOf: writer.kindOf });
     const results = await writer.transact(built.operations);
     for (const { operationIndex, table, key } of built.insertions) {

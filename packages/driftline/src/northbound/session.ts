@@ -1,6 +1,8 @@
+import { hostname } from 'node:os';
 import {
   type ColumnKind,
   type ConnectOptions,
+  type LockState,
   type Operation,
   OvsdbClient,
   OvsdbError,
@@ -79,9 +81,13 @@ export class NorthboundSession implements AsyncDisposable {
   readonly client: OvsdbClient<OVNNorthboundTables>;
   readonly source: RowSource;
   readonly schema: NorthboundSchema;
+  /** When the server gave us the lock that we hold. */
+  #lockedSince: string | undefined;
 
   private constructor(client: OvsdbClient<OVNNorthboundTables>) {
     this.client = client;
+    this.#noteLock(client.lockState);
+    client.on('lock', (state) => this.#noteLock(state));
     this.source = { rows: (table) => client.replica.table(table as OwnedTable).rows.values() };
     this.schema = describeSchema(client);
   }
@@ -99,6 +105,19 @@ export class NorthboundSession implements AsyncDisposable {
 
   transact(operations: readonly Operation[]): Promise<readonly TransactResult[]> {
     return this.client.transact(operations);
+  }
+
+  /**
+   * Who writes, and by which tenure of the lock: `driftline HOST:PID since 2026-11-22T20:53:11.123Z`. The server's
+   * record of transactions (`ovsdb-tool show-log -m`) shows it, so that what several workers did can be told apart.
+   */
+  get signature(): string {
+    const since = this.#lockedSince === undefined ? '' : ` since ${this.#lockedSince}`;
+    return `driftline ${hostname()}:${process.pid}${since}`;
+  }
+
+  #noteLock(state: LockState): void {
+    this.#lockedSince = state === 'held' ? new Date().toISOString() : undefined;
   }
 
   readonly kindOf = (table: string, column: string): ColumnKind => {

@@ -58,6 +58,7 @@ async function applyTo(server: OvsdbServer, plan: Plan) {
   let transactions = 0;
   const writer = {
     kindOf: session.kindOf,
+    signature: session.signature,
     transact: (operations: Parameters<typeof session.transact>[0]) => {
       transactions++;
       return session.transact(operations);
