@@ -26,6 +26,13 @@ export interface NeutronLabOptions {
   readonly maintenanceIntervalSeconds?: number;
   /** A folder that `captureGolden` wrote of a lab with the same engine; from nothing when absent. */
   readonly from?: string;
+  /** Servers of the Northbound, in a RAFT cluster; 0, and so a server without one, unless said otherwise. */
+  readonly clusterSize?: number;
+  /**
+   * Every transaction of Neutron's maintenance worker says in its comment who wrote it and since when it has the lock;
+   * otherwise Neutron signs nothing.
+   */
+  readonly signsTransactions?: boolean;
   /** Lines of a further configuration file, which overrides the lab's. */
   readonly configuration?: readonly string[];
 }
@@ -42,6 +49,8 @@ export interface NeutronLab extends AsyncDisposable {
   settle(timeoutMs?: number): Promise<void>;
   /** An orderly end; the databases stay. */
   stopNeutron(): Promise<void>;
+  /** What a power cut does to it. */
+  killNeutron(): Promise<void>;
   startNeutron(): Promise<void>;
   /** The end of every log, for whoever reads why a test failed. */
   logs(): string;
@@ -57,7 +66,7 @@ export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<
   stack.defer(() => rm(folder, { recursive: true, force: true }));
 
   const database = stack.use(await (options.engine === 'postgresql' ? startPostgresql() : startMariadb()));
-  const ovn = stack.use(await startOvn(folder, options.from));
+  const ovn = stack.use(await startOvn(folder, options.from, options.clusterSize));
   await database.createDatabase(databaseName);
   const databaseUrl = database.url(databaseName);
   const port = await findFreePort();
@@ -84,7 +93,10 @@ export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<
       command: '/usr/bin/python3', // The one that Debian's Neutron belongs to.
       args: [impatientServer, ...configArguments],
       logFile: join(folder, 'neutron-server.log'),
-      env: { MAINTENANCE_INTERVAL: String(options.maintenanceIntervalSeconds ?? 5) },
+      env: {
+        MAINTENANCE_INTERVAL: String(options.maintenanceIntervalSeconds ?? 5),
+        ...(options.signsTransactions === true ? { SIGN_TRANSACTIONS: '1' } : {}),
+      },
     });
     await waitUntilReady(server, () => answers(`${baseUrl}/networks`), 120_000);
   };
@@ -101,6 +113,7 @@ export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<
     configFiles,
     settle: (timeoutMs = 60_000) => settle(database, timeoutMs),
     stopNeutron: async () => server?.stop(),
+    killNeutron: async () => server?.kill(),
     startNeutron,
     logs: () =>
       ['neutron-server.log', 'northd.log', 'northbound.log', 'southbound.log']

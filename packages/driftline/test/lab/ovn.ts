@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type OvsdbCluster, startOvsdbCluster } from '@driftline/ovsdb/testing';
 import {
   createOvnDatabase,
   type OvnDatabase,
@@ -26,7 +27,10 @@ export interface ChassisOptions {
 }
 
 export interface OvnLab extends AsyncDisposable {
-  readonly northbound: OvsdbServer;
+  /** Of all servers of the cluster, where it is one. */
+  readonly northbound: { readonly endpoint: string };
+  /** undefined: the Northbound is one server. */
+  readonly cluster: OvsdbCluster | undefined;
   readonly southbound: OvsdbServer;
   /** Runs `ovn-nbctl` and returns what it prints. */
   nbctl(...args: string[]): Promise<string>;
@@ -41,18 +45,27 @@ export interface OvnLab extends AsyncDisposable {
 
 export const defaultBridgeMappings = 'physnet1:br-ex,publics:br-pub';
 
-/** `folder` gets the databases, sockets and logs; with `golden`, a captured folder, the databases are its. */
-export async function startOvn(folder: string, golden?: string): Promise<OvnLab> {
+/**
+ * `folder` gets the databases, sockets and logs; with `golden`, a captured folder, the databases are its.
+ * @param clusterSize servers of the Northbound, which then form a RAFT cluster on TCP
+ */
+export async function startOvn(folder: string, golden?: string, clusterSize = 0): Promise<OvnLab> {
   await using stack = new AsyncDisposableStack();
-  const serve = async (which: OvnDatabase) => {
+  const make = async (which: OvnDatabase) => {
     const databaseFile = join(folder, `${which}.db`);
     if (golden === undefined) await createOvnDatabase(databaseFile, which);
     else await writeFile(databaseFile, await readGoldenFile(golden, `${which}.db`));
-    return stack.use(await startOvsdbServer({ databaseFile, socketFile: join(folder, `${which}.sock`) }));
+    return databaseFile;
   };
-  const northbound = await serve('northbound');
+  const serve = async (which: OvnDatabase) =>
+    stack.use(await startOvsdbServer({ databaseFile: await make(which), socketFile: join(folder, `${which}.sock`) }));
+  const cluster =
+    clusterSize === 0
+      ? undefined
+      : stack.use(await startOvsdbCluster({ schema: await make('northbound'), listen: 'tcp', size: clusterSize }));
+  const northbound = cluster === undefined ? await serve('northbound') : { endpoint: cluster.endpoints };
   const southbound = await serve('southbound');
-  const ctl = async (tool: string, server: OvsdbServer, args: string[]) =>
+  const ctl = async (tool: string, server: { readonly endpoint: string }, args: string[]) =>
     (await run(tool, [`--db=${server.endpoint}`, '--timeout=15', ...args])).stdout;
   const nbctl = (...args: string[]) => ctl('ovn-nbctl', northbound, args);
   const sbctl = (...args: string[]) => ctl('ovn-sbctl', southbound, args);
@@ -81,6 +94,7 @@ export async function startOvn(folder: string, golden?: string): Promise<OvnLab>
   const resources = stack.move();
   return {
     northbound,
+    cluster,
     southbound,
     nbctl,
     sbctl,

@@ -17,11 +17,18 @@ export interface PopulatedLab extends AsyncDisposable {
 }
 
 export async function startPopulatedLab(options: Omit<NeutronLabOptions, 'from'> = {}): Promise<PopulatedLab> {
-  const cache = join(tmpdir(), `driftline-lab-${userInfo().uid}`, await fingerprint(options));
+  const { clusterSize = 0, signsTransactions = false, ...captured } = options;
+  const cache = join(tmpdir(), `driftline-lab-${userInfo().uid}`, await fingerprint(captured));
   const deploymentFile = join(cache, 'deployment.json');
   if (existsSync(deploymentFile)) {
     const deployment = JSON.parse(await readFile(deploymentFile, 'utf8'), revive) as Deployment;
     return populatedLab(await startNeutronLab({ ...options, from: cache }), deployment);
+  }
+  if (clusterSize > 0 || signsTransactions) {
+    // What is captured is the same whichever way it is served later.
+    await using _once = await startPopulatedLab(captured);
+    await _once[Symbol.asyncDispose]();
+    return startPopulatedLab(options);
   }
   await using stack = new AsyncDisposableStack();
   const lab = stack.use(await startNeutronLab(options));

@@ -9,6 +9,8 @@ export interface FaultProxyOptions {
   readonly target: string;
   /** Bytes from the server, on their way to the client; may be cut up, changed or held back. */
   readonly fromServer?: (chunk: Buffer) => readonly Buffer[];
+  /** The same on the way to the server. */
+  readonly fromClient?: (chunk: Buffer) => readonly Buffer[];
 }
 
 /** Stands between a client and a server, and lets what passes suffer. */
@@ -89,7 +91,8 @@ export class FaultProxy implements AsyncDisposable {
     };
     for (const socket of link) socket.on('error', end).on('close', end);
     client.on('data', (chunk: Buffer) => {
-      if (!this.#isSilent) server.write(chunk);
+      if (this.#isSilent) return;
+      for (const piece of this.#options.fromClient?.(chunk) ?? [chunk]) server.write(piece);
     });
     server.on('data', (chunk: Buffer) => {
       if (this.#isSilent) return;

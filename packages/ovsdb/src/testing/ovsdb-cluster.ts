@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type OvsdbServer, ServerProcess } from './ovsdb-server.ts';
+import { chooseAddress, type OvsdbServer, ServerProcess } from './ovsdb-server.ts';
 
 const run = promisify(execFile);
 
 export interface OvsdbClusterOptions {
-  /** An `.ovsschema` file. */
+  /** An `.ovsschema` file, or the file of a standalone database whose content the cluster begins with. */
   readonly schema: string;
+  /** `unix` by default, where servers never probe: a client that hangs keeps its connection, and its locks. */
+  readonly listen?: 'unix' | 'tcp';
   /** Three by default. */
   readonly size?: number;
 }
@@ -26,7 +28,11 @@ export interface OvsdbCluster extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export async function startOvsdbCluster({ schema, size = 3 }: OvsdbClusterOptions): Promise<OvsdbCluster> {
+export async function startOvsdbCluster({
+  schema,
+  listen = 'unix',
+  size = 3,
+}: OvsdbClusterOptions): Promise<OvsdbCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'ovsdb-cluster-'));
   const servers: ServerProcess[] = [];
   const stop = async () => {
@@ -34,7 +40,7 @@ export async function startOvsdbCluster({ schema, size = 3 }: OvsdbClusterOption
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const databaseName = (await run('ovsdb-tool', ['schema-name', schema])).stdout.trim();
+    const databaseName = await readName(schema);
     const raftAddress = (index: number) => `unix:${join(folder, String(index), 'raft.sock')}`;
     for (let index = 0; index < size; index++) {
       const own = join(folder, String(index));
@@ -45,15 +51,13 @@ export async function startOvsdbCluster({ schema, size = 3 }: OvsdbClusterOption
           ? ['create-cluster', databaseFile, schema, raftAddress(0)]
           : ['join-cluster', databaseFile, databaseName, raftAddress(index), raftAddress(0)];
       await run('ovsdb-tool', create);
-      const socket = join(own, 'server.sock');
       const server = new ServerProcess({
         folder: own,
         databaseFile,
         databaseName,
-        remote: `punix:${socket}`,
-        endpoint: `unix:${socket}`,
         args: [],
         certificates: undefined,
+        ...(await chooseAddress(listen, own)),
       });
       servers.push(server);
       await server.start();
@@ -71,6 +75,11 @@ export async function startOvsdbCluster({ schema, size = 3 }: OvsdbClusterOption
     await stop();
     throw error;
   }
+}
+
+async function readName(schema: string): Promise<string> {
+  const command = schema.endsWith('.ovsschema') ? 'schema-name' : 'db-name';
+  return (await run('ovsdb-tool', [command, schema])).stdout.trim();
 }
 
 async function untilJoined(server: ServerProcess, folder: string): Promise<void> {

@@ -84,7 +84,7 @@ async function createDatabase(file: string, { schema, database }: OvsdbServerOpt
   }
 }
 
-async function chooseAddress(listen: 'unix' | 'tcp' | 'ssl', folder: string) {
+export async function chooseAddress(listen: 'unix' | 'tcp' | 'ssl', folder: string) {
   if (listen === 'unix') {
     const path = join(folder, 'server.sock');
     return { remote: `punix:${path}`, endpoint: `unix:${path}` };
