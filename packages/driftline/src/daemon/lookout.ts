@@ -1,4 +1,6 @@
 import type { Change } from '../diff/change.ts';
+import { reportConsistency } from '../consistency/report.ts';
+import { findUnnoted, type Unnoted } from '../consistency/unnoted.ts';
 import { changesBetween } from '../neutron/changes-between.ts';
 import { countResources } from '../neutron/model/resource-set.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
@@ -9,7 +11,7 @@ import { resourcesOf, unfinished } from '../reconcile/confirm.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import { judge, type Verdict } from '../reconcile/judge.ts';
 import { differenceNames, inBoth } from '../reconcile/settle.ts';
-import { findUnnoted, type Unnoted } from '../reconcile/unnoted.ts';
+
 import { NeutronActivity } from './neutron-activity.ts';
 import { type Cause, DriftTracker } from './tracker.ts';
 
@@ -114,7 +116,7 @@ export class Lookout {
   /** What may be noted as written. The verdict must be that of a full look. */
   unnoted(verdict: Verdict): Unnoted {
     const nowMs = Date.now();
-    return findUnnoted(verdict, (resource) => this.#activity.isStill(resource, verdict.facts, nowMs));
+    return findUnnoted(reportConsistency(verdict), (resource) => this.#activity.isStill(resource, verdict.facts, nowMs));
   }
 
   #readAll(signal: AbortSignal): Promise<NeutronSnapshot> {
@@ -130,9 +132,10 @@ export class Lookout {
   }
 
   #judge(snapshot: NeutronSnapshot): Verdict {
-    const { config, systemNameservers, northbound } = this.#deployment;
+    const { config, systemNameservers, northbound, owners } = this.#deployment;
     const { source, schema } = northbound;
-    return judge({ snapshot, source, schema, chassis: this.#deployment.chassis(), config, systemNameservers });
+    const chassis = this.#deployment.chassis();
+    return judge({ snapshot, source, schema, chassis, config, systemNameservers, owners });
   }
 
   /** What differs from an earlier snapshot too, and in the same way, Neutron's changes since did not make. */

@@ -81,6 +81,8 @@ interface ChangeOf {
   readonly resource: ResourceRef;
   /** What it changes together with. */
   readonly unit: ResourceRef;
+  /** Whose row it is, where not Neutron's: the name of the plugin that claims it. */
+  readonly owner?: string;
 }
 
 export interface CreateChange extends ChangeOf {
@@ -105,7 +107,7 @@ export interface DeleteChange extends ChangeOf {
   readonly action: 'delete';
   readonly reason: 'orphan' | 'duplicate';
   readonly uuid: string;
-  /** Why the row is provably Neutron's. */
+  /** Why the row is provably Neutron's, or its owner's. */
   readonly proof: string;
   readonly listedIn: readonly RowAt[];
   /** The whole row: shown, guarded and journalled. */

@@ -5,6 +5,7 @@
 import type { Features } from '../neutron/features.ts';
 import type { DesiredRow, DesiredState, ObservedLookup, ResourceRef } from '../northbound/desired.ts';
 import type { ObservedListing, ObservedRow, ObservedState } from '../northbound/observed.ts';
+import type { Claims, NorthboundRow } from '../northbound/owners.ts';
 import { isStaleKey, proveOwnership } from '../northbound/ownership.ts';
 import { COLUMN_POLICIES, OWNED_TABLES } from '../northbound/tables.ts';
 import {
@@ -20,6 +21,7 @@ import {
 import { type CompareContext, compareRow } from './compare.ts';
 import { gatewayLoadOf } from './gateway-load.ts';
 import { History, type ResourceTimes, splitHistory } from './history.ts';
+import { type ClaimedRow, changesOfOwners } from './owners.ts';
 import { type Pairing, pair, type Surplus } from './pair.ts';
 import { resolveRow } from './resolve.ts';
 import { shareNames } from './share-names.ts';
@@ -29,6 +31,8 @@ export interface DiffOptions {
   hasColumn(table: string, column: string): boolean;
   readonly features: Features;
   readonly times: ResourceTimes;
+  /** Of owners beside Neutron; without it nobody claims a row. */
+  readonly claims?: Claims;
 }
 
 export interface DiffResult {
@@ -37,8 +41,9 @@ export interface DiffResult {
   /** Rows, cells and keys in the shape of an earlier release. */
   readonly backfill: readonly Change[];
   readonly doubts: readonly Doubt[];
-  /** Rows of other owners that were passed over. */
+  /** Rows of other owners that were passed over, and that nobody claims. */
   readonly foreignRows: number;
+  readonly claimed: readonly ClaimedRow[];
   /** Desired rows that an observed row stands for, equal or not. */
   readonly pairedRows: number;
   readonly pairing: Pairing;
@@ -68,12 +73,21 @@ export function diff(desired: DesiredState, observed: ObservedState, options: Di
       if (differences.length > 0) changes.push(update(row, found, differences));
     }
   }
-  const { deletions, doubts, foreignRows } = judgeSurplus(pairing, observed);
+  const { claims } = options;
+  const { deletions, doubts, foreignRows, claimed } = judgeSurplus(pairing, observed, claims);
   for (const change of withTheirHolders(deletions, observed)) changes.push(change);
+  const own = splitHistory(shareNames(changes, observed), history, holdsAnything(pairing));
+  const created = own.drift.filter(({ action }) => action === 'create');
+  const others =
+    claims === undefined
+      ? { drift: [], backfill: [] }
+      : changesOfOwners(claimed, { claims, desired, pairing, created, hasColumn: options.hasColumn });
   return {
-    ...splitHistory(shareNames(changes, observed), history, holdsAnything(pairing)),
+    drift: [...own.drift, ...others.drift],
+    backfill: [...own.backfill, ...others.backfill],
     doubts,
     foreignRows,
+    claimed,
     pairedRows: pairing.pairs.size,
     pairing,
   };
@@ -121,16 +135,27 @@ function update(row: DesiredRow, found: ObservedRow, differences: readonly Diffe
 function judgeSurplus(
   pairing: Pairing,
   observed: ObservedState,
-): { deletions: DeleteChange[]; doubts: Doubt[]; foreignRows: number } {
+  claims: Claims | undefined,
+): { deletions: DeleteChange[]; doubts: Doubt[]; foreignRows: number; claimed: ClaimedRow[] } {
   const deletions: DeleteChange[] = [];
   const doubts: Doubt[] = [];
+  const claimed: ClaimedRow[] = [];
   let foreignRows = 0;
   const ofOthers = new Set<ObservedRow>();
   const proven: { surplus: Surplus; proof: string; resource: ResourceRef | undefined }[] = [];
   for (const surplus of pairing.surplus) {
     const { row, duplicateOf } = surplus;
     const proof = proveOwnership(row, observed);
-    if (proof.is === 'owned') {
+    const claim = claims?.of(row.table, row.cells as NorthboundRow);
+    if (claim?.is === 'claimed') {
+      ofOthers.add(row);
+      claimed.push({ row, claim });
+      if (proof.is === 'owned') doubts.push(doubt(surplus, `${claim.owner.name} claims it, and it is Neutron's`));
+    } else if (claim !== undefined && (proof.is === 'owned' || duplicateOf !== undefined)) {
+      ofOthers.add(row);
+      foreignRows++;
+      doubts.push(doubt(surplus, `${claim.owner.name}, which may own it, could not say`));
+    } else if (proof.is === 'owned') {
       proven.push({ surplus, proof: proof.proof, resource: proof.resource });
     } else if (proof.is === 'unproven' && duplicateOf !== undefined) {
       const why = `it says the same as a row that Neutron wants once (${duplicateOf.key})`;
@@ -169,7 +194,7 @@ function judgeSurplus(
       before: rowAsJson(row),
     });
   }
-  return { deletions, doubts, foreignRows };
+  return { deletions, doubts, foreignRows, claimed };
 }
 
 /** What is held only by a row that goes, goes with it: the two are one unit, or the second would find nothing left. */

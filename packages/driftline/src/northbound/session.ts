@@ -30,12 +30,17 @@ export interface SessionOptions {
   /** A session that may not write has no way to: its `transact` throws (law 5). */
   readonly writable: boolean;
   readonly lock?: string;
+  /** Tables in which other owners have rows. */
+  readonly alsoWatched?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
 /** The OVSDB tables and columns that are watched: all but what ovn-northd writes at run time and nobody reads. */
-export function watchedTables(): NonNullable<ConnectOptions<OVNNorthboundTables>['tables']> {
-  const tables: Record<string, readonly string[]> = {};
+export function watchedTables(
+  alsoWatched: readonly string[] = [],
+): NonNullable<ConnectOptions<OVNNorthboundTables>['tables']> {
+  const tables: Record<string, readonly string[] | 'all'> = {};
+  for (const table of alsoWatched) tables[table] = 'all';
   for (const table of [...OWNED_TABLES, ...EMBEDDED_TABLES]) {
     tables[table] = Object.keys(COLUMN_POLICIES[table]).filter((column) => !RUNTIME_COLUMNS.has(`${table}.${column}`));
   }
@@ -84,11 +89,15 @@ export class NorthboundSession implements AsyncDisposable {
   /** When the server gave us the lock that we hold. */
   #lockedSince: string | undefined;
 
-  private constructor(client: OvsdbClient<OVNNorthboundTables>) {
+  private constructor(client: OvsdbClient<OVNNorthboundTables>, alsoWatched: readonly string[] | undefined) {
     this.client = client;
     this.#noteLock(client.lockState);
     client.on('lock', (state) => this.#noteLock(state));
-    this.source = { rows: (table) => client.replica.table(table as OwnedTable).rows.values() };
+    // Replicas know the tables that are watched; of another there is nothing to see.
+    const watched = new Set(Object.keys(watchedTables(alsoWatched)));
+    this.source = {
+      rows: (table) => (watched.has(table) ? client.replica.table(table as OwnedTable).rows.values() : []),
+    };
     this.schema = describeSchema(client);
   }
 
@@ -97,10 +106,10 @@ export class NorthboundSession implements AsyncDisposable {
       'OVN_Northbound',
       settings.northbound,
       settings,
-      watchedTables(),
+      watchedTables(options.alsoWatched),
       options,
     );
-    return new NorthboundSession(client);
+    return new NorthboundSession(client, options.alsoWatched);
   }
 
   transact(operations: readonly Operation[]): Promise<readonly TransactResult[]> {

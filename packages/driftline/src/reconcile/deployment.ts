@@ -13,6 +13,7 @@ import { type NeutronConnection, openNeutron } from '../neutron/connect.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
 import { readSnapshot, type SnapshotOptions } from '../neutron/read-snapshot.ts';
 import { type FoundRelease, readRelease } from '../neutron/release.ts';
+import type { RowOwner } from '../northbound/owners.ts';
 import { connectRemote, MAINTENANCE_LOCK, NorthboundSession } from '../northbound/session.ts';
 import type { Chassis } from '../southbound/chassis.ts';
 import { readChassis, WATCHED_SOUTHBOUND } from '../southbound/read-chassis.ts';
@@ -23,6 +24,8 @@ export interface OpenOptions {
   readonly writable: boolean;
   /** Neutron is read while the Northbound sends its content, each waiting for its server: for the first look. */
   readonly readAhead?: Pick<SnapshotOptions, 'onProgress'> | undefined;
+  /** Owners beside Neutron: their rows are theirs. */
+  readonly owners?: readonly RowOwner[];
   readonly signal?: AbortSignal;
   /** Told of every OVN endpoint that was tried in vain; it is tried again until the connection's time is up. */
   readonly onRefused?: (endpoint: string, why: string) => void;
@@ -36,6 +39,7 @@ interface Parts {
   readonly southbound: OvsdbClient<OVNSouthboundTables> | undefined;
   readonly warnings: readonly string[];
   readonly systemNameservers: readonly string[];
+  readonly owners: readonly RowOwner[];
   readonly snapshotAhead: NeutronSnapshot | undefined;
 }
 
@@ -49,6 +53,7 @@ export class Deployment implements AsyncDisposable {
   readonly warnings: readonly string[];
   readonly #southbound: OvsdbClient<OVNSouthboundTables> | undefined;
   readonly systemNameservers: readonly string[];
+  readonly owners: readonly RowOwner[];
 
   #snapshotAhead: NeutronSnapshot | undefined;
   readonly #opened: AsyncDisposableStack;
@@ -61,21 +66,25 @@ export class Deployment implements AsyncDisposable {
     this.#southbound = parts.southbound;
     this.warnings = parts.warnings;
     this.systemNameservers = parts.systemNameservers;
+    this.owners = parts.owners;
     this.#snapshotAhead = parts.snapshotAhead;
     this.#opened = opened;
   }
 
   /** Connects to all three at once. What was opened is closed when one fails. */
   static async open(sources: ConfigSources, options: OpenOptions): Promise<Deployment> {
-    const { writable, readAhead, signal, onRefused } = options;
+    const { writable, readAhead, owners = [], signal, onRefused } = options;
     await using opened = new AsyncDisposableStack();
     const ovsdb = ovsdbSettings(sources);
     const giveUp = new AbortController();
     const cancel = { signal: signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]) };
     const lock = writable ? { lock: MAINTENANCE_LOCK } : {};
+    const alsoWatched = owners.flatMap(({ rows }) => rows.map(({ table }) => table));
     const tell = onRefused === undefined ? {} : { onRefused };
     const parts = [
-      NorthboundSession.open(ovsdb, { writable, ...lock, ...tell, ...cancel }).then((session) => opened.use(session)),
+      NorthboundSession.open(ovsdb, { writable, alsoWatched, ...lock, ...tell, ...cancel }).then((session) =>
+        opened.use(session),
+      ),
       openSouthbound(ovsdb, { isNeeded: writable, ...cancel }).then((client) => opened.use(client)),
       openSql(sources, opened, { readAhead, ...cancel }),
       readSystemNameservers(),
@@ -88,7 +97,7 @@ export class Deployment implements AsyncDisposable {
     });
     const { found } = sql;
     const warnings = southbound === undefined ? [...found.warnings, blindWarning(ovsdb)] : found.warnings;
-    return new Deployment({ ...sql, northbound, southbound, warnings, systemNameservers }, opened.move());
+    return new Deployment({ ...sql, northbound, southbound, warnings, systemNameservers, owners }, opened.move());
   }
 
   /** Neutron as it is now; the first time as it was while connecting, if that was asked for. */

@@ -2,12 +2,14 @@ import type { NeutronConfig } from '../config/config.ts';
 import type { Change, Doubt } from '../diff/change.ts';
 import { diff } from '../diff/diff.ts';
 import type { ResourceTimes } from '../diff/history.ts';
+import type { ClaimedRow } from '../diff/owners.ts';
 import type { Pairing } from '../diff/pair.ts';
 import { featuresOf } from '../neutron/features.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
 import type { DesiredState, ResourceRef } from '../northbound/desired.ts';
 import { observe } from '../northbound/observe.ts';
 import type { ObservedState, RowSource } from '../northbound/observed.ts';
+import { Claims, type OwnerFault, type RowOwner, viewOf } from '../northbound/owners.ts';
 import { OWNED_TABLES } from '../northbound/tables.ts';
 import type { Chassis } from '../southbound/chassis.ts';
 import { indexSnapshot, type NorthboundSchema } from '../translate/context.ts';
@@ -23,6 +25,8 @@ export interface Moment {
   readonly chassis: readonly Chassis[];
   readonly config: NeutronConfig;
   readonly systemNameservers: readonly string[];
+  /** Owners beside Neutron; the first that claims a row has it. */
+  readonly owners: readonly RowOwner[];
 }
 
 /** What one comparison found. */
@@ -36,19 +40,34 @@ export interface Verdict {
   readonly doubts: readonly Doubt[];
   /** Resources that could not be translated: their rows are not judged. */
   readonly faults: readonly TranslationFault[];
+  /** Rows of owners beside Neutron. */
+  readonly claimed: readonly ClaimOnRow[];
+  readonly ownerFaults: readonly OwnerFault[];
   readonly facts: ResourceFacts;
   readonly counts: VerdictCounts;
+}
+
+export interface ClaimOnRow {
+  readonly table: string;
+  readonly uuid: string;
+  /** '' where the row has none. */
+  readonly name: string;
+  readonly owner: string;
+  readonly proof: string;
 }
 
 export interface VerdictCounts {
   readonly desiredRows: number;
   /** Neutron's rows in the Northbound: those that stand for a desired row, and those to delete. */
   readonly ownedRows: number;
+  /** Of those that no owner beside Neutron claims. */
   readonly foreignRows: number;
+  /** By owner; every owner there is, also those without a row. */
+  readonly claimedRows: Readonly<Record<string, number>>;
 }
 
 export function judge(moment: Moment): Verdict {
-  const { snapshot, config, schema, chassis, systemNameservers } = moment;
+  const { snapshot, config, schema, chassis, systemNameservers, owners } = moment;
   const features = featuresOf(snapshot.release);
   const faults: TranslationFault[] = [];
   const index = indexSnapshot(snapshot);
@@ -59,12 +78,14 @@ export function judge(moment: Moment): Verdict {
     createdAtMs: (resource) => facts.of(resource)?.createdAtMs,
     writtenAtMs: (resource) => facts.writtenAtMs(resource),
   };
-  const found = diff(desired, observed, { hasColumn: schema.hasColumn, features, times });
+  const claims = new Claims(owners, viewOf(snapshot, moment.source));
+  const found = diff(desired, observed, { hasColumn: schema.hasColumn, features, times, claims });
+  const claimed = [...found.claimed.map(describeClaim), ...claimElsewhere(claims, moment.source)];
   const isBlind = chassis.length === 0;
   const kept = keepFaulted(isBlind ? withoutScheduling(found.drift) : found.drift, faults);
   let desiredRows = 0;
   for (const table of OWNED_TABLES) desiredRows += desired.get(table)?.size ?? 0;
-  const deletes = kept.filter(({ action }) => action === 'delete').length;
+  const deletes = kept.filter(({ action, owner }) => action === 'delete' && owner === undefined).length;
   return {
     snapshot,
     desired,
@@ -74,9 +95,44 @@ export function judge(moment: Moment): Verdict {
     backfill: isBlind ? withoutScheduling(found.backfill) : found.backfill,
     doubts: found.doubts,
     faults,
+    claimed,
+    ownerFaults: claims.faults,
     facts,
-    counts: { desiredRows, ownedRows: found.pairedRows + deletes, foreignRows: found.foreignRows },
+    counts: {
+      desiredRows,
+      ownedRows: found.pairedRows + deletes,
+      foreignRows: found.foreignRows,
+      claimedRows: countByOwner(owners, claimed),
+    },
   };
+}
+
+const describeClaim = ({ row, claim: { owner, proof } }: ClaimedRow): ClaimOnRow => ({
+  table: row.table,
+  uuid: row.uuid,
+  name: typeof row.cells.name === 'string' ? row.cells.name : '',
+  owner: owner.name,
+  proof,
+});
+
+/** Rows of tables that Neutron never writes. */
+function* claimElsewhere(claims: Claims, source: RowSource): Iterable<ClaimOnRow> {
+  const ofNeutron: ReadonlySet<string> = new Set(OWNED_TABLES);
+  for (const table of claims.tables) {
+    if (ofNeutron.has(table)) continue;
+    for (const row of source.rows(table)) {
+      const claim = claims.of(table, row);
+      if (claim?.is !== 'claimed') continue;
+      const name = typeof row.name === 'string' ? row.name : '';
+      yield { table, uuid: row._uuid, name, owner: claim.owner.name, proof: claim.proof };
+    }
+  }
+}
+
+function countByOwner(owners: readonly RowOwner[], claimed: readonly ClaimOnRow[]): Readonly<Record<string, number>> {
+  const counts = Object.fromEntries(owners.map(({ name }) => [name, 0]));
+  for (const { owner } of claimed) counts[owner] = (counts[owner] ?? 0) + 1;
+  return counts;
 }
 
 /** Columns whose value is chosen among the chassis. */

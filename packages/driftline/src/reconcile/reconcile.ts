@@ -28,11 +28,11 @@ export interface LookOptions {
 
 /** One look at both databases. */
 export async function look(deployment: Deployment, options: LookOptions = {}): Promise<Verdict> {
-  const { config, northbound, systemNameservers } = deployment;
+  const { config, northbound, systemNameservers, owners } = deployment;
   const snapshot = await deployment.readSnapshot(options);
   await northbound.sync();
   const { source, schema } = northbound;
-  return judge({ snapshot, source, schema, chassis: deployment.chassis(), config, systemNameservers });
+  return judge({ snapshot, source, schema, chassis: deployment.chassis(), config, systemNameservers, owners });
 }
 
 /** Looks again when there are differences, and keeps those that are there both times. */

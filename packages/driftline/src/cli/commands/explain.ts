@@ -1,7 +1,7 @@
 import type { Change } from '../../diff/change.ts';
 import { toJsonCell } from '../../diff/change.ts';
 import type { Cell, DesiredRow, KeyWant, ResourceRef } from '../../northbound/desired.ts';
-import type { Verdict } from '../../reconcile/judge.ts';
+import type { ClaimOnRow, Verdict } from '../../reconcile/judge.ts';
 import { everything } from '../../reconcile/select.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { jsonChange } from '../report/json.ts';
@@ -17,7 +17,7 @@ export async function runExplain(context: CommandContext, uuid: string, format: 
   const explained = explain(verdict, uuid);
   if (explained === undefined) {
     context.terminal.err(
-      `${printable(uuid)} is neither a Neutron resource that OVN has rows for nor a row of Neutron's in OVN\n`,
+      `${printable(uuid)} is neither a Neutron resource that OVN has rows for nor a row of Neutron's or a plugin's in OVN\n`,
     );
     return EXIT.error;
   }
@@ -27,11 +27,16 @@ export async function runExplain(context: CommandContext, uuid: string, format: 
   return explained.changes.length > 0 ? EXIT.drift : EXIT.clean;
 }
 
+const claimLine = ({ table, name, uuid, owner, proof }: ClaimOnRow): string =>
+  `${table} ${printable(name)} (row ${uuid}): ${owner}'s by ${printable(proof)}`;
+
 interface Explained {
   readonly resources: readonly ResourceRef[];
   readonly rows: readonly DesiredRow[];
   readonly changes: readonly Change[];
   readonly backfill: readonly Change[];
+  /** Rows of an owner beside Neutron. */
+  readonly claimed: readonly ClaimOnRow[];
 }
 
 export function explain(verdict: Verdict, uuid: string): Explained | undefined {
@@ -40,16 +45,19 @@ export function explain(verdict: Verdict, uuid: string): Explained | undefined {
   const concerns = (row: { resource: ResourceRef; unit?: ResourceRef }): boolean =>
     ids.has(row.resource.id) || (row.unit !== undefined && ids.has(row.unit.id));
   const rows = [...verdict.desired.values()].flatMap((table) => [...table.values()].filter(concerns));
-  const isRow = (change: Change): boolean => concerns(change) || change.uuid === uuid;
+  const claimed = verdict.claimed.filter((row) => row.uuid === uuid || row.name === uuid);
+  const claimedUuids = new Set(claimed.map((row) => row.uuid));
+  const isRow = (change: Change): boolean =>
+    concerns(change) || change.uuid === uuid || (change.uuid !== undefined && claimedUuids.has(change.uuid));
   const changes = verdict.drift.filter(isRow);
   const backfill = verdict.backfill.filter(isRow);
-  if (rows.length + changes.length + backfill.length === 0) return undefined;
+  if (rows.length + changes.length + backfill.length + claimed.length === 0) return undefined;
   const resources = new Map([...rows, ...changes].map(({ resource }) => [`${resource.type} ${resource.id}`, resource]));
-  return { resources: [...resources.values()], rows, changes, backfill };
+  return { resources: [...resources.values()], rows, changes, backfill, claimed };
 }
 
-function asText({ resources, rows, changes, backfill }: Explained, verdict: Verdict): string {
-  const lines = resources.map((resource) => resourceLine(resource, verdict.facts));
+function asText({ resources, rows, changes, backfill, claimed }: Explained, verdict: Verdict): string {
+  const lines = [...claimed.map(claimLine), ...resources.map((resource) => resourceLine(resource, verdict.facts))];
   lines.push('');
   for (const row of rows) {
     const found = verdict.pairing.pairs.get(row);
@@ -70,7 +78,7 @@ function asText({ resources, rows, changes, backfill }: Explained, verdict: Verd
 }
 
 function asJson(
-  { resources, rows, changes, backfill }: Explained,
+  { resources, rows, changes, backfill, claimed }: Explained,
   verdict: Verdict,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -90,6 +98,7 @@ function asJson(
         })),
       };
     }),
+    claimed,
     drift: changes.map((change) => jsonChange(change, verdict)),
     backfill: backfill.map((change) => jsonChange(change, verdict)),
   };

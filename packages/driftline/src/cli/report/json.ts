@@ -25,11 +25,11 @@ export function* jsonReport(input: ReportInput): Iterable<string> {
     read_at: new Date(verdict.snapshot.readAtMs).toISOString(),
     summary: summaryOf(input),
   };
-  const { doubts, faults } = verdict;
+  const { doubts, faults, ownerFaults } = verdict;
   yield JSON.stringify(head, undefined, 2).slice(0, -'\n}'.length);
   yield* changesMember('drift', drift, verdict);
   yield* changesMember('backfill', backfill, verdict);
-  yield `,${JSON.stringify({ doubts, faults, refusals }, undefined, 2).slice('{'.length)}\n`;
+  yield `,${JSON.stringify({ doubts, faults, owner_faults: ownerFaults, refusals }, undefined, 2).slice('{'.length)}\n`;
 }
 
 function* changesMember(name: string, changes: readonly Change[], verdict: Verdict): Iterable<string> {
@@ -57,6 +57,8 @@ export function summaryOf({ verdict, drift, backfill }: ReportInput): Readonly<R
     desired_rows: verdict.counts.desiredRows,
     owned_rows: verdict.counts.ownedRows,
     foreign_rows: verdict.counts.foreignRows,
+    claimed_rows: verdict.counts.claimedRows,
+    owner_faults: verdict.ownerFaults.length,
   };
 }
 
@@ -69,6 +71,7 @@ export function jsonChange(change: Change, { facts }: Verdict): Readonly<Record<
     table: change.table,
     row: { key: change.key, uuid: change.uuid ?? null },
     resource: { type, id, name: fact?.name ?? null, project_id: fact?.projectId ?? null },
+    ...(change.owner === undefined ? {} : { owner: change.owner }),
   };
   switch (change.action) {
     case 'create':
@@ -105,6 +108,7 @@ function* reportLines(input: ReportInput): Iterable<Readonly<Record<string, unkn
   for (const change of backfill) yield { type: 'backfill', ...jsonChange(change, verdict) };
   for (const doubt of verdict.doubts) yield { type: 'doubt', ...doubt };
   for (const fault of verdict.faults) yield { type: 'fault', ...fault };
+  for (const fault of verdict.ownerFaults) yield { type: 'owner-fault', ...fault };
   for (const refusal of refusals) yield { type: 'refusal', ...refusal };
   yield { type: 'summary', complete: refusals.length === 0, summary: summaryOf(input) };
 }

@@ -1,5 +1,6 @@
 import type { Change, Difference, Printed, Written } from '../../diff/change.ts';
 import type { ResourceRef } from '../../northbound/desired.ts';
+import type { Verdict } from '../../reconcile/judge.ts';
 import type { ResourceFacts } from '../../reconcile/resource-facts.ts';
 import { printable } from '../terminal.ts';
 import type { ReportInput } from './json.ts';
@@ -26,17 +27,26 @@ export function* tableReport(input: ReportInput): Iterable<string> {
     }
     yield '';
   }
+  for (const line of ownerFaultLines(verdict.ownerFaults)) yield line;
   for (const { message } of refusals) yield `Refused: ${message}`;
   yield summaryLine(input);
 }
 
 function summaryLine({ verdict, drift, backfill }: ReportInput): string {
-  const { desiredRows, foreignRows } = verdict.counts;
-  const seen = `${desiredRows} rows wanted by Neutron (${verdict.snapshot.release}), ${foreignRows} of other owners left alone`;
+  const { desiredRows, foreignRows, claimedRows } = verdict.counts;
+  const claimed = Object.entries(claimedRows).map(([owner, rows]) => `${rows} of ${owner}, `);
+  const seen = `${desiredRows} rows wanted by Neutron (${verdict.snapshot.release}), ${claimed.join('')}${foreignRows} of other owners left alone`;
   const old = backfill.length === 0 ? '' : `, ${backfill.length} to back-fill`;
   if (drift.length === 0) return `No drift: ${seen}${old}.`;
   const count = (action: Change['action']): number => drift.filter((change) => change.action === action).length;
   return `Drift in ${drift.length} rows: ${count('create')} missing, ${count('update')} different, ${count('delete')} to go; ${seen}${old}.`;
+}
+
+/** What a plugin could not say of its rows, once for all of them. */
+export function* ownerFaultLines(faults: Verdict['ownerFaults']): Iterable<string> {
+  for (const { owner, during, table, message, rows } of faults) {
+    yield `Plugin ${owner} failed on ${rows} rows of ${table} (${during}): ${printable(message)}`;
+  }
 }
 
 /** Without facts, resources are named by their ids alone. */
@@ -75,7 +85,9 @@ function rowLines(change: Change): string[] {
         ...Object.entries(change.values).map(([column, value]) => `    ${column}: ${printWritten(value)}`),
       ];
     case 'delete':
-      return [`- ${row} (${change.uuid}): ${change.reason}; Neutron's by ${printable(change.proof)}`];
+      return [
+        `- ${row} (${change.uuid}): ${change.reason}; ${change.owner ?? 'Neutron'}'s by ${printable(change.proof)}`,
+      ];
     case 'update':
       return [
         `~ ${row} (${change.uuid})`,
