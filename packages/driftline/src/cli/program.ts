@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { REVISED_TYPES } from '../neutron/model/revision.ts';
 import { OWNED_TABLES } from '../northbound/tables.ts';
 import type { Selection } from '../reconcile/select.ts';
+import { addCheckCommands } from './check-program.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { countOf, format } from './flags.ts';
 import type { CommandContext } from './session.ts';
@@ -93,6 +94,7 @@ export function buildProgram(context: CommandContext, finish: (code: ExitCode) =
     .action((flags) => run(import('./commands/run.ts'), ({ runDaemonCommand }) => runDaemonCommand(context, flags)));
 
   addTaskCommands(program, context, run);
+  addCheckCommands(program, context, run);
 
   program
     .command('config')

@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CHECKS } from '../checks/catalogue/catalogue.ts';
+import { policiesOf } from '../checks/policies.ts';
+import { toTask } from '../checks/to-task.ts';
 import type { ConfigSources } from '../config/sources.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import { whyOf } from '../tasks/attempt.ts';
 import { runService } from '../tasks/service.ts';
+import type { Task } from '../tasks/task.ts';
 import type { WorkerEvent } from '../tasks/worker.ts';
 import { driftlineVersion, openLedger } from './task-tools.ts';
 import { printable } from './terminal.ts';
@@ -29,6 +33,7 @@ export function startTasks({ sources, deployment, journal, neutron, log }: Parts
       ledger,
       limits: deployment.config.driftline,
       version: driftlineVersion,
+      added: checkTasks(deployment),
       clock: {
         nowMs: Date.now,
         sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
@@ -50,6 +55,15 @@ export function startTasks({ sources, deployment, journal, neutron, log }: Parts
   };
 }
 
+/** The checks that are not off, as the service runs them. */
+function checkTasks({ config }: Deployment): readonly Task[] {
+  const policies = policiesOf(CHECKS, config.driftline.checks);
+  return CHECKS.flatMap((check) => {
+    const policy = policies.get(check.name) ?? check.defaultPolicy;
+    return policy === 'off' ? [] : toTask(check, policy);
+  });
+}
+
 /** What did nothing is in the ledger, and no news. */
 function taskLine(event: WorkerEvent): string | undefined {
   if (event.kind === 'task-stuck') {
@@ -65,6 +79,8 @@ function taskLine(event: WorkerEvent): string | undefined {
         : `INFO task ${name}: ${attempt.changed} rows changed in ${durationMs} ms`;
     case 'skipped':
       return undefined;
+    case 'observed':
+      return `WARNING ${name}${because}`;
     case 'pending':
       return `INFO task ${name} goes on later, ${attempt.changed} rows changed so far${because}`;
     case 'refused':

@@ -3,7 +3,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { countOf, format } from './flags.ts';
 import type { CommandContext } from './session.ts';
 
-type Run = <Module>(code: Promise<Module>, action: (code: Module) => Promise<ExitCode>) => Promise<void>;
+export type Run = <Module>(code: Promise<Module>, action: (code: Module) => Promise<ExitCode>) => Promise<void>;
 
 /** `driftline tasks …` and `driftline migrations …`. */
 export function addTaskCommands(program: Command, context: CommandContext, run: Run): void {
@@ -59,7 +59,7 @@ export function addTaskCommands(program: Command, context: CommandContext, run: 
   );
 }
 
-const runnable = (command: Command): Command =>
+export const runnable = (command: Command): Command =>
   command
     .option('--dry-run', 'show what it would change, and write nothing', false)
     .option('--max-deletes <n>', 'allow this many rows to be deleted', countOf)

@@ -1,7 +1,7 @@
 import { fingerprintOf } from './fingerprint.ts';
 import type { Ledger } from './ledger.ts';
 import { runTask, type TaskEnding, type TaskTools } from './run-task.ts';
-import type { Finding, Task } from './task.ts';
+import { type Finding, sayFinding, type Task } from './task.ts';
 
 /** An ending, or that the run threw. */
 export type Attempt = TaskEnding | { readonly is: 'failed'; readonly changed: number; readonly cause: unknown };
@@ -28,7 +28,7 @@ export async function attemptTask(
     changed: attempt.is === 'skipped' ? 0 : attempt.changed,
     version: tools.version,
     fingerprint: fingerprintOf(task, tools.deployment),
-    details: findings.map(({ what }) => what),
+    details: findings.map(sayFinding),
   });
   return attempt;
 }

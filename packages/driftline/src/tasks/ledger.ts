@@ -104,7 +104,7 @@ export class Ledger implements Disposable {
 export const isEnabled = (task: Task, ledger: Ledger): boolean =>
   task.work.is !== 'elsewhere' && (ledger.isEnabled(task.name) ?? task.offBecause === undefined);
 
-export type LedgerState = 'done' | 'pending' | 'refused' | 'failed' | 'skipped';
+export type LedgerState = 'done' | 'pending' | 'observed' | 'refused' | 'failed' | 'skipped';
 
 /** One run of a task. */
 export interface LedgerLine {

@@ -9,12 +9,19 @@ import type { Verdict } from '../reconcile/judge.ts';
 import { plan, repair } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import { changesInScope, type Scope } from './scope.ts';
-import type { CodeWork, Finding, Task } from './task.ts';
+import { type CodeWork, type Finding, sayFinding, type Task, type TaskContext } from './task.ts';
 
 /** What came of one run of a task; a run that throws has no ending. */
 export type TaskEnding =
   /** Looked at again: nothing is left of what it is about. */
   | { readonly is: 'done'; readonly changed: number }
+  /** What is left is told, and left as it is: by policy, or because nothing here is sure to be right. */
+  | {
+      readonly is: 'observed';
+      readonly changed: number;
+      readonly findings: readonly Finding[];
+      readonly why: string;
+    }
   /** Something is left, and may go with the next run. */
   | { readonly is: 'pending'; readonly changed: number; readonly why: string }
   /** A limit forbids it: a person has to decide. */
@@ -44,7 +51,7 @@ export interface TaskTools {
    */
   readonly leavesDrift?: boolean;
   readonly signal?: AbortSignal;
-  /** What is about to be changed beside the Northbound, which has the journal. */
+  /** What is told, and what is about to be changed beside the Northbound, which has the journal. */
   readonly onFindings?: (findings: readonly Finding[]) => void;
 }
 
@@ -59,9 +66,9 @@ export async function previewTask(
 ): Promise<TaskPreview> {
   const skipped = whySkipped(task, deployment);
   if (skipped !== undefined) return { changes: [], findings: [], skipped };
-  const context = { deployment, verdict, nowMs: Date.now(), ...(signal === undefined ? {} : { signal }) };
+  const context = contextOf({ deployment, ...(signal === undefined ? {} : { signal }) }, verdict);
   const findings = task.work.is === 'code' ? await task.work.look(context) : [];
-  const { drift, backfill } = changesInScope(verdict, scopeOfTask(task));
+  const { drift, backfill } = changesInScope(await judged(task, context), scopeOfTask(task));
   return { changes: [...drift, ...backfill].filter(isWritable), findings };
 }
 
@@ -96,18 +103,22 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
   if (task.gate === 'lock' && deployment.northbound.client.lockState !== 'held') {
     return { is: 'pending', changed, why: 'another worker holds the maintenance lock' };
   }
+  let left: readonly Finding[] = [];
   if (task.work.is === 'code') {
     const mended = await mendByCode(task.work, tools, verdict);
-    changed += mended;
-    if (mended > 0) verdict = await tools.look();
+    left = mended.left;
+    changed += mended.changed;
+    verdict = mended.verdict;
   }
   for (let round = 1; ; round++) {
-    const { drift, backfill } = changesInScope(verdict, scopeOfTask(task));
-    const due = [...(tools.leavesDrift === true ? inOldShape(drift) : drift), ...backfill].filter(isWritable);
+    const found = await judged(task, contextOf(tools, verdict));
+    const { drift, backfill } = changesInScope(found, scopeOfTask(task));
+    const isLeft = tools.leavesDrift === true && found === verdict;
+    const due = [...(isLeft ? inOldShape(drift) : drift), ...backfill].filter(isWritable);
     // A resource is whole only if its back-fill is mended too.
-    const all = { ...verdict, drift: [...verdict.drift, ...verdict.backfill] };
+    const all = { ...found, drift: [...found.drift, ...found.backfill] };
     const made = plan(all, due, Date.now());
-    if (made.transactions.length === 0) return { is: 'done', changed };
+    if (made.transactions.length === 0) return endOf(task, changed, left);
     if (round > ROUNDS)
       return { is: 'pending', changed, why: `${due.length} rows still differ after ${ROUNDS} rounds` };
     const beyond = limits === undefined ? [] : checkLimits(made, limits);
@@ -135,12 +146,43 @@ const inOldShape = (drift: readonly Change[]): readonly Change[] =>
     return old.length === 0 ? [] : withDifferences(change, old);
   });
 
-async function mendByCode(work: CodeWork, tools: TaskTools, verdict: Verdict): Promise<number> {
-  const { deployment, neutron, signal } = tools;
-  const context = { deployment, verdict, neutron, nowMs: Date.now(), ...(signal === undefined ? {} : { signal }) };
+const contextOf = (
+  { deployment, signal }: Pick<TaskTools, 'deployment' | 'signal'>,
+  verdict: Verdict,
+): TaskContext => ({ deployment, verdict, nowMs: Date.now(), ...(signal === undefined ? {} : { signal }) });
+
+const judged = async ({ work }: Task, context: TaskContext): Promise<Verdict> =>
+  work.is === 'code' && work.judge !== undefined ? work.judge(context) : context.verdict;
+
+interface Mended {
+  readonly changed: number;
+  /** What is still there. */
+  readonly left: readonly Finding[];
+  readonly verdict: Verdict;
+}
+
+async function mendByCode(work: CodeWork, tools: TaskTools, verdict: Verdict): Promise<Mended> {
+  const { neutron, signal } = tools;
+  const context = contextOf(tools, verdict);
   const findings = await work.look(context);
-  if (findings.length === 0) return 0;
+  const mendable = work.mend === undefined ? [] : findings.filter(({ wouldBe }) => wouldBe !== undefined);
+  if (findings.length > 0) tools.onFindings?.(findings);
+  if (work.mend === undefined || mendable.length === 0) return { changed: 0, left: findings, verdict };
   signal?.throwIfAborted();
-  tools.onFindings?.(findings);
-  return work.mend(findings, context);
+  const changed = await work.mend(mendable, { ...context, neutron });
+  if (changed === 0) return { changed, left: findings, verdict };
+  const after = await tools.look();
+  return { changed, left: await work.look(contextOf(tools, after)), verdict: after };
+}
+
+function endOf(task: Task, changed: number, findings: readonly Finding[]): TaskEnding {
+  if (findings.length === 0) return { is: 'done', changed };
+  const [first] = findings;
+  const told = first === undefined ? '' : sayFinding(first);
+  const others = findings.length === 1 ? '' : `, and ${findings.length - 1} more`;
+  const mayMend = task.work.is === 'code' && task.work.mend !== undefined;
+  if (mayMend && findings.some(({ wouldBe }) => wouldBe !== undefined)) {
+    return { is: 'pending', changed, why: `still so: ${told}${others}` };
+  }
+  return { is: 'observed', changed, findings, why: `left as it is: ${told}${others}` };
 }

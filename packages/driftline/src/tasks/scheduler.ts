@@ -66,6 +66,7 @@ export class Scheduler {
       case 'skipped':
         return task.recurs ? { is: 'waiting', dueAtMs: spacedAtMs, failures: 0 } : { is: 'settled' };
       case 'pending':
+      case 'observed':
         return { is: 'waiting', dueAtMs: spacedAtMs, failures: 0 };
       case 'refused':
         // Only a person can change that: asked again, but not every few seconds.

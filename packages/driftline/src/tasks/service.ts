@@ -4,7 +4,7 @@ import type { Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import { check } from '../reconcile/reconcile.ts';
 import { type Attempt, attemptTask } from './attempt.ts';
-import { findTask, TASKS } from './catalogue/catalogue.ts';
+import { TASKS } from './catalogue/catalogue.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isEnabled, type Ledger } from './ledger.ts';
 import { Scheduler } from './scheduler.ts';
@@ -19,6 +19,8 @@ export interface ServiceOptions {
   readonly ledger: Ledger;
   readonly limits: Limits;
   readonly version: string;
+  /** Beside the catalogue: the checks. */
+  readonly added?: readonly Task[];
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
@@ -36,15 +38,17 @@ const HEED_MS = 30_000;
  */
 export async function runService(options: ServiceOptions, signal: AbortSignal): Promise<void> {
   const { deployment, ledger, clock } = options;
+  const tasks = [...TASKS, ...(options.added ?? [])].filter(isScheduled);
+  const find = (name: string): Task | undefined => tasks.find((task) => task.name === name);
   const { client } = deployment.northbound;
   const looks = new SharedLook((cancel) => check(deployment, { signal: cancel }), clock);
   const wanted = (): ReadonlySet<string> =>
-    new Set(TASKS.filter((task) => isScheduled(task) && isEnabled(task, ledger)).map(({ name }) => name));
+    new Set(tasks.filter((task) => isEnabled(task, ledger)).map(({ name }) => name));
   let enabled = wanted();
-  const scheduler = new Scheduler(TASKS.filter(isScheduled), {
+  const scheduler = new Scheduler(tasks, {
     nowMs: clock.nowMs(),
     random: options.random,
-    isSettled: (name) => isDone(name, options),
+    isSettled: (name) => isDone(find(name), options),
   });
   const worker = new TaskWorker({
     scheduler,
@@ -56,7 +60,7 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
       options.onEvent(event);
     },
     attempt: async (name, cancel): Promise<Attempt> => {
-      const task = findTask(name);
+      const task = find(name);
       if (task === undefined || !enabled.has(name)) return { is: 'skipped', why: 'it is switched off' };
       try {
         const tools = { ...options, look: looks.forOne(cancel), leavesDrift: true, signal: cancel };
@@ -103,9 +107,8 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
 const isScheduled = ({ work }: Task): boolean =>
   work.is === 'code' || (work.is === 'scope' && work.scope !== 'everything');
 
-function isDone(name: string, { ledger, deployment }: ServiceOptions): boolean {
-  const task = findTask(name);
-  const last = ledger.read(name);
+function isDone(task: Task | undefined, { ledger, deployment }: ServiceOptions): boolean {
+  const last = task === undefined ? undefined : ledger.read(task.name);
   if (task === undefined || last === undefined) return false;
   return (last.state === 'done' || last.state === 'skipped') && last.fingerprint === fingerprintOf(task, deployment);
 }

@@ -51,25 +51,42 @@ export type Work =
   /** Not run here: it is done by another part of Driftline, or there is nothing left that could be right. */
   | { readonly is: 'elsewhere'; readonly why: string };
 
-/** What no translation of Neutron's rows can say. */
-export interface CodeWork {
+/** What no translation of Neutron's rows can say: tasks and checks alike are made of it. */
+export interface Inspection {
+  /** What is amiss; reads, never writes. */
+  look(context: TaskContext): Promise<readonly Finding[]>;
+  /**
+   * Is given what the look said would be changed, and answers how many rows it changed. What changed since the look is
+   * left alone. Absent: all that is found is only told.
+   */
+  mend?(findings: readonly Finding[], context: WritableTaskContext): Promise<number>;
+}
+
+export interface CodeWork extends Inspection {
   readonly is: 'code';
   /** The first release whose Neutron expects the outcome. */
   readonly firstRelease: Release;
-  /** What is amiss; reads, never writes. */
-  look(context: TaskContext): Promise<readonly Finding[]>;
-  /** Answers how many rows it changed. What changed since the look is left alone. */
-  mend(findings: readonly Finding[], context: WritableTaskContext): Promise<number>;
   /** What of the Northbound follows from it, mended after it. */
   readonly scope?: readonly ScopePart[];
+  /**
+   * What the scope is cut from, where the passes of a daemon judge otherwise and would let it be; it is mended whole,
+   * beside a daemon too.
+   */
+  readonly judge?: (context: TaskContext) => Promise<Verdict>;
 }
 
 export interface Finding {
   /** What it is about: a row's id. */
   readonly id: string;
-  /** For people, and kept in the ledger: what is so, and what would be. */
+  /** For people, and kept in the ledger: what is so. */
   readonly what: string;
+  /** And what would be; absent: nothing that could be done here is sure to be right. */
+  readonly wouldBe?: string;
 }
+
+/** As one sentence. */
+export const sayFinding = ({ what, wouldBe }: Finding): string =>
+  wouldBe === undefined ? what : `${what}: ${wouldBe}`;
 
 export interface TaskContext {
   readonly deployment: Deployment;

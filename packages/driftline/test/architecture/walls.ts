@@ -18,6 +18,7 @@ export const STAGES = [
   'journal',
   'reconcile',
   'tasks',
+  'checks',
   'events',
   'daemon',
   'cli',

@@ -7,7 +7,7 @@ import { fingerprintOf } from '../../tasks/fingerprint.ts';
 import { isEnabled, type Ledger, type LedgerLine } from '../../tasks/ledger.ts';
 import { previewTask } from '../../tasks/run-task.ts';
 import { SharedLook } from '../../tasks/shared-look.ts';
-import type { Task } from '../../tasks/task.ts';
+import { type Finding, sayFinding, type Task } from '../../tasks/task.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { jsonChange } from '../report/json.ts';
 import { changeLines } from '../report/table.ts';
@@ -50,7 +50,7 @@ export async function runTasksShow(context: CommandContext, name: string, format
     printJson(context, {
       ...described,
       would_change: changes.map((change) => jsonChange(change, verdict)),
-      findings,
+      findings: findings.map(jsonFinding),
       runs: ledger.history(SHOWN_RUNS, task.name).map(jsonLine),
     });
     return EXIT.clean;
@@ -90,7 +90,7 @@ export async function dryRun(context: CommandContext, tasks: readonly Task[], fo
         name: task.name,
         skipped: skipped ?? null,
         would_change: changes.map((change) => jsonChange(change, verdict)),
-        findings,
+        findings: findings.map(jsonFinding),
       })),
     });
   } else {
@@ -143,7 +143,7 @@ export async function runInOrder(
   const states = new Set(ended.map(({ attempt }) => attempt.is));
   if (states.has('failed')) return EXIT.error;
   if (states.has('refused')) return EXIT.refused;
-  return states.has('pending') ? EXIT.drift : EXIT.clean;
+  return states.has('pending') || states.has('observed') ? EXIT.drift : EXIT.clean;
 }
 
 export async function runTasksHistory(
@@ -226,24 +226,22 @@ export function describe(task: Task, deployment: Deployment, ledger: Ledger) {
   };
 }
 
-function* previewLines(
-  changes: number,
-  findings: readonly { readonly what: string }[],
-  skipped: string | undefined,
-): Iterable<string> {
+function* previewLines(changes: number, findings: readonly Finding[], skipped: string | undefined): Iterable<string> {
   if (skipped !== undefined) {
     yield `Would do nothing: ${printable(skipped)}.`;
     return;
   }
-  for (const { what } of findings) yield `  ${printable(what)}`;
+  for (const finding of findings) yield `  ${printable(sayFinding(finding))}`;
   yield changes + findings.length === 0 ? 'Nothing to do.' : `Would change ${changes + findings.length} rows.`;
 }
 
-function attemptLine(name: string, attempt: Attempt): string {
+export function attemptLine(name: string, attempt: Attempt): string {
   const why = whyOf(attempt);
   const rows = attempt.is === 'skipped' ? '' : `, ${attempt.changed} rows changed`;
   return `${name}: ${attempt.is}${rows}${why === undefined ? '' : ` (${printable(why)})`}`;
 }
+
+export const jsonFinding = ({ id, what, wouldBe }: Finding) => ({ id, what, would_be: wouldBe ?? null });
 
 const jsonLine = (line: LedgerLine) => ({
   task: line.task,

@@ -1,5 +1,5 @@
 import { type OvsdbClient, op } from '@driftline/ovsdb';
-import { connectRemote } from '../../northbound/session.ts';
+import { openSouthbound, type SouthboundTables } from '../../southbound/session.ts';
 import type { OVNSouthboundTables } from '../../southbound/southbound.gen.ts';
 import type { CodeWork, TaskContext } from '../task.ts';
 
@@ -14,7 +14,8 @@ export const removeDuplicatedChassis: CodeWork = {
     await using southbound = await connect(context, false);
     return duplicatesOf(southbound).map(({ name, hostname, kept }) => ({
       id: name,
-      what: `Southbound Chassis ${name} of ${hostname}: deleted, ${kept} was heard of later`,
+      what: `Southbound Chassis ${name} of ${hostname}`,
+      wouldBe: `deleted, ${kept} was heard of later`,
     }));
   },
   mend: async (findings, context) => {
@@ -37,16 +38,10 @@ export const removeDuplicatedChassis: CodeWork = {
   },
 };
 
-const WATCHED = { Chassis: ['name', 'hostname'], Chassis_Private: ['name', 'nb_cfg_timestamp'] };
+const WATCHED: SouthboundTables = { Chassis: ['name', 'hostname'], Chassis_Private: ['name', 'nb_cfg_timestamp'] };
 
-const connect = ({ deployment, signal }: TaskContext, writable: boolean): Promise<OvsdbClient<OVNSouthboundTables>> => {
-  const { ovsdb } = deployment.config;
-  const cancel = signal === undefined ? {} : { signal };
-  return connectRemote<OVNSouthboundTables>('OVN_Southbound', ovsdb.southbound, ovsdb, WATCHED, {
-    writable,
-    ...cancel,
-  });
-};
+const connect = ({ deployment, signal }: TaskContext, writable: boolean): Promise<OvsdbClient<OVNSouthboundTables>> =>
+  openSouthbound(deployment.config.ovsdb, WATCHED, { writable, signal });
 
 interface Duplicate {
   readonly name: string;

@@ -13,7 +13,8 @@ export const cleanupOldHashRingNodes: CodeWork = {
       .filter(({ updatedAtMs }) => updatedAtMs < nowMs - KEPT_MS)
       .map(({ nodeUuid, hostname, updatedAtMs }) => ({
         id: nodeUuid,
-        what: `ovn_hash_ring ${nodeUuid} of ${hostname}, untouched since ${new Date(updatedAtMs).toISOString()}: deleted`,
+        what: `ovn_hash_ring ${nodeUuid} of ${hostname}, untouched since ${new Date(updatedAtMs).toISOString()}`,
+        wouldBe: 'deleted',
       })),
   mend: (findings, { neutron, nowMs, signal }) =>
     neutron.write(

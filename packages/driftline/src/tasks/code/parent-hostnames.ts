@@ -13,7 +13,8 @@ export const moveParentHostnames: CodeWork = {
   look: async (context) =>
     [...virtualPortsOnHosts(context)].map(({ id, host }) => ({
       id,
-      what: `ml2_port_bindings of virtual port ${id}: unbound, its parent on ${host}`,
+      what: `ml2_port_bindings of virtual port ${id}`,
+      wouldBe: `unbound, its parent on ${host}`,
     })),
   mend: async (findings, context) => {
     const wanted = new Set(findings.map(({ id }) => id));

@@ -12,7 +12,7 @@ export const addProviderAssociations: CodeWork = {
         const isOvn = flavorId === undefined && provider === undefined;
         return isOvn && verdict.pairing.observedOf('Logical_Router', logicalRouterName(id)) !== undefined;
       })
-      .map(({ id }) => ({ id, what: `providerresourceassociations of router ${id}: ovn` })),
+      .map(({ id }) => ({ id, what: `providerresourceassociations of router ${id}`, wouldBe: 'ovn' })),
   mend: (findings, { neutron, signal }) =>
     neutron.write(
       ({ change, engine }) =>

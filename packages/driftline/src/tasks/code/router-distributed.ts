@@ -12,7 +12,11 @@ export const updateDistributedFlag: CodeWork = {
         const rows = await query(sql<{ id: string }>`
           select r.id from routers r join router_extra_attributes a on a.router_id = r.id
           where r.flavor_id is null and a.distributed <> ${sql.lit(wanted)} order by r.id`);
-        return rows.map(({ id }) => ({ id, what: `router_extra_attributes.distributed of router ${id}: ${wanted}` }));
+        return rows.map(({ id }) => ({
+          id,
+          what: `router_extra_attributes.distributed of router ${id}`,
+          wouldBe: String(wanted),
+        }));
       },
       { signal },
     );

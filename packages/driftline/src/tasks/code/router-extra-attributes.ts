@@ -11,7 +11,11 @@ export const createRouterExtraAttributes: CodeWork = {
         const rows = await query(sql<{ id: string }>`
           select r.id from routers r left join router_extra_attributes a on a.router_id = r.id
           where a.router_id is null order by r.id`);
-        return rows.map(({ id }) => ({ id, what: `router_extra_attributes of router ${id}: created with defaults` }));
+        return rows.map(({ id }) => ({
+          id,
+          what: `router_extra_attributes of router ${id}`,
+          wouldBe: 'created with defaults',
+        }));
       },
       { signal },
     ),

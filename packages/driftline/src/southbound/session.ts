@@ -1,0 +1,20 @@
+import type { ConnectOptions, OvsdbClient } from '@driftline/ovsdb';
+import type { OvsdbSettings } from '../config/config.ts';
+import { connectRemote } from '../northbound/session.ts';
+import type { OVNSouthboundTables } from './southbound.gen.ts';
+
+/** The Southbound's tables and columns to hold a replica of. */
+export type SouthboundTables = NonNullable<ConnectOptions<OVNSouthboundTables>['tables']>;
+
+/** A session of its own for one look or one write: what the daemon watches all the time is less. */
+export function openSouthbound(
+  settings: OvsdbSettings,
+  tables: SouthboundTables,
+  { writable, signal }: { readonly writable: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<OvsdbClient<OVNSouthboundTables>> {
+  return connectRemote<OVNSouthboundTables>('OVN_Southbound', settings.southbound, settings, tables, {
+    writable,
+    anyServer: !writable,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
