@@ -3,6 +3,7 @@
  * locks, over connections that heal themselves.
  */
 export { OvsdbError, type OvsdbErrorCode } from './errors.ts';
+export type { RowFilter } from './monitor/conditions.ts';
 export type { MonitorMethod, SyncKind } from './monitor/monitor.ts';
 export type { IndexKeys, IndexSpec, RowIndex } from './replica/hash-index.ts';
 export type { Replica, TableTypes } from './replica/replica.ts';

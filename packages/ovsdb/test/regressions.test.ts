@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { op, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
+import { op, type RowFilter, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
 import { noReply, type Script, type ScriptedConnection, ScriptedServer } from '../src/testing/index.ts';
 import { changesOf, connectTo, contentOf, librarySchema, namesOf, next, startLibrary } from './library.ts';
 
@@ -87,6 +87,96 @@ test('the transaction id of each update3 is kept too', async () => {
   await reconnected;
   assert.deepEqual(asked, [nil, txn(7)]);
   assert.deepEqual(namesOf(client), ['a']);
+});
+
+const named = (name: string): RowFilter => ({ anyOf: [['name', '==', name]] });
+
+/** What a client with conditions asked for, and the unanswered requests to change them, which the test answers. */
+async function startConditionsServer() {
+  const started: { readonly lastId: unknown; readonly where: unknown }[] = [];
+  const held: (() => void)[] = [];
+  const changed: unknown[] = [];
+  let requestId = 0;
+  const server = await ScriptedServer.start((method, params, connection) => {
+    if (method === 'monitor_cond_change') {
+      changed.push((params[2] as { Shelf: { where: unknown }[] }).Shelf[0]?.where);
+      // Ids count from 1 on each connection, and every request has one.
+      const before = server.requests.filter((request) => request.method !== 'echo').length;
+      const id = before - requestId;
+      held.push(() => connection.send({ id, result: {}, error: null }));
+      return noReply;
+    }
+    return monitorScript((lastId) => {
+      started.push({ lastId, where: (params[2] as { Shelf: { where: unknown }[] }).Shelf[0]?.where });
+      return [lastId !== nil, txn(started.length), {}];
+    })(method, params, connection);
+  });
+  const drop = () => {
+    requestId = server.requests.filter((request) => request.method !== 'echo').length;
+    server.connections.at(-1)?.close();
+  };
+  return { server, started, held, changed, drop };
+}
+const whereName = (name: string) => [['name', '==', name]];
+/** Until the server has got what the client sends by itself. */
+async function untilTrue(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await delay(1);
+}
+
+test('a link lost while a change of conditions is under way makes the next load everything, by the newest (c1691ccea, 5202710a7)', async () => {
+  const { server, started, changed, drop } = await startConditionsServer();
+  await using _server = server;
+  await using client = await connectTo(server.endpoint, { conditions: { Shelf: named('a') } });
+  const first = client.setConditions({ Shelf: named('b') });
+  await untilTrue(() => changed.length === 1);
+  const second = client.setConditions({ Shelf: named('c') });
+  drop();
+  await Promise.all([first, second]);
+  assert.deepEqual(started, [
+    { lastId: nil, where: whereName('a') },
+    { lastId: nil, where: whereName('c') },
+  ]);
+  assert.deepEqual(changed, [whereName('b')], 'the newest went with the monitor request; nothing is left to change');
+});
+
+test('a client resumes by the conditions that were acknowledged, and only then asks for newer ones (718dc8fca, 407140d68)', async () => {
+  const { server, started, held, changed, drop } = await startConditionsServer();
+  await using _server = server;
+  await using client = await connectTo(server.endpoint, { conditions: { Shelf: named('a') } });
+  const disconnected = next(client, 'disconnected');
+  drop();
+  await disconnected;
+  const followed = client.setConditions({ Shelf: named('b') });
+  await untilTrue(() => changed.length === 1);
+  held[0]?.();
+  await followed;
+  assert.deepEqual(started, [
+    { lastId: nil, where: whereName('a') },
+    { lastId: txn(1), where: whereName('a') },
+  ]);
+  assert.deepEqual(changed, [whereName('b')]);
+});
+
+test('who changes conditions while a change is under way waits for his own, not for the one before (a787fbbf9, 97dbef6de)', async () => {
+  const { server, held, changed } = await startConditionsServer();
+  await using _server = server;
+  await using client = await connectTo(server.endpoint, { conditions: { Shelf: named('a') } });
+  const settled: string[] = [];
+  const change = (name: string, label = name) =>
+    client.setConditions({ Shelf: named(name) }).then(() => settled.push(label));
+  const first = change('b');
+  const again = change('b', 'b again');
+  const second = change('c');
+  const third = change('d');
+  await untilTrue(() => held.length === 1);
+  held[0]?.();
+  await Promise.all([first, again, untilTrue(() => held.length === 2)]);
+  assert.deepEqual(settled, ['b', 'b again']);
+  held[1]?.();
+  await Promise.all([second, third]);
+  assert.deepEqual(changed, [whereName('b'), whereName('d')]);
+  await change('d', 'd again');
+  assert.equal(changed.length, 2, 'what is so already need not be asked for');
 });
 
 test('an update that does not fit is never applied in part, and everything is loaded anew (9ed69557e, ae25f8c8f)', async () => {

@@ -5,9 +5,11 @@ import { OvsdbError } from '../errors.ts';
 import type { ReplicaStore, RowUpdate, TableUpdate } from '../replica/replica.ts';
 import type { RowChange } from '../replica/replica-table.ts';
 import type { RowShape } from '../replica/row.ts';
+import type { Table } from '../schema/database.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../wire/json-value.ts';
 import { type DecodeRow, RowBatch } from '../wire/message-decoder.ts';
 import type { RpcConnection } from '../wire/rpc-connection.ts';
+import { encodeTolerantly, MonitorConditions } from './conditions.ts';
 import { rowDecoder } from './row-decoder.ts';
 
 export const monitorMethods = ['monitor_cond_since', 'monitor_cond', 'monitor'] as const;
@@ -28,10 +30,11 @@ const methodOfNotification: { readonly [method: string]: true } = { update: true
 /**
  * The one monitor of one database. Outlives connections: it holds what is needed to resume on the next.
  *
- * Invariants:
- * 1. There is never more than one monitor for a database on a connection, so a reload may replace all rows.
- * 2. `lastTransactionId` names exactly the state that the replica holds: it is taken from each reply, found or not,
- *    and from each update3, in the same step that applies the changes; it is forgotten on any doubt.
+ * Invariants (docs/spec/replica.md):
+ * - [R4] There is never more than one monitor for a database on a connection, so a reload may replace all rows.
+ * - [R5] `lastTransactionId` names exactly the state that the replica holds: it is taken from each reply, found or
+ *   not, and from each update3, in the same step that applies the changes; it is forgotten on any doubt.
+ * - [R9], [R10] Conditions: `conditions.ts`.
  */
 export class Monitor {
   readonly id: string;
@@ -39,8 +42,13 @@ export class Monitor {
   readonly #replica: ReplicaStore;
   #shapes: ReadonlyMap<string, RowShape> = new Map();
   #decoders = new Map<string, (...row: Parameters<DecodeRow>) => RowUpdate>();
+  #tables: ReadonlyMap<string, Table> = new Map();
+  readonly #conditions = new MonitorConditions();
+  #method: MonitorMethod | undefined;
   #lastTransactionId: string | undefined;
   #hasLoaded = false;
+  /** Counts the starts, so that an answer to what belonged to an earlier one is known for stale. */
+  #epoch = 0;
 
   constructor(database: string, replica: ReplicaStore) {
     this.id = `monitor ${database}`;
@@ -52,8 +60,16 @@ export class Monitor {
     return this.#lastTransactionId;
   }
 
-  /** Which tables and columns to ask for; when they differ from before, the next start loads everything. */
-  setShapes(shapes: ReadonlyMap<string, RowShape>): void {
+  get conditions(): MonitorConditions {
+    return this.#conditions;
+  }
+
+  /**
+   * Which tables and columns to ask for; when they differ from before, the next start loads everything. `tables` are
+   * the schema's, for the conditions.
+   */
+  setShapes(shapes: ReadonlyMap<string, RowShape>, tables: ReadonlyMap<string, Table> = new Map()): void {
+    this.#tables = tables;
     const isSame =
       shapes.size === this.#shapes.size &&
       [...shapes].every(([table, shape]) => this.#shapes.get(table)?.isSameAs(shape) === true);
@@ -75,8 +91,16 @@ export class Monitor {
   /** Asks with the best method that the server has. `onSynced` is called before any later message is looked at. */
   async start(connection: RpcConnection, onSynced: (result: SyncResult) => void, timeoutMs?: number): Promise<void> {
     const rowDecoderFor = (table: string) => this.decoderFor(table);
+    this.#epoch++;
+    if (!this.#conditions.begin(this.#lastTransactionId !== undefined)) this.forget();
     for (const method of monitorMethods) {
-      const onReply = (reply: JsonValue) => onSynced(this.#takeReply(method, reply));
+      const onReply = (reply: JsonValue) => {
+        const result = this.#takeReply(method, reply);
+        this.#method = method;
+        onSynced(result);
+        this.#conditions.confirmBegin();
+        this.sendConditions(connection, timeoutMs);
+      };
       try {
         await connection.request(method, this.#params(method), { timeoutMs, onReply, rowDecoderFor });
         return;
@@ -91,11 +115,54 @@ export class Monitor {
     const requests = Object.fromEntries(
       [...this.#shapes.values()].map((shape) => {
         const request = { columns: [...shape.columns.keys()] };
-        return [shape.table, method === 'monitor' ? request : [request]];
+        if (method === 'monitor') return [shape.table, request];
+        const where = this.#where(shape.table);
+        return [shape.table, [where === undefined ? request : { ...request, where }]];
       }),
     );
     const params: unknown[] = [this.#database, this.id, requests];
     return method === 'monitor_cond_since' ? [...params, this.#lastTransactionId ?? nilUuid] : params;
+  }
+
+  /** Undefined when the table is wanted whole. */
+  #where(name: string): readonly unknown[] | undefined {
+    const table = this.#tables.get(name);
+    const filter = this.#conditions.ackedFilter(name);
+    return table === undefined || filter === 'all' ? undefined : encodeTolerantly(table, filter);
+  }
+
+  /**
+   * Asks the server to follow the newest conditions, unless it is being asked already: the answer to that asks again.
+   * The rows that leave and enter come before the answer, as an update (ovsdb-server(7), "Monitor_cond_change").
+   *
+   * A server that has no more than `monitor` sends all rows anyway; there the conditions count as followed.
+   */
+  sendConditions(connection: RpcConnection, timeoutMs?: number): void {
+    const epoch = this.#epoch;
+    const request = this.#conditions.takeRequest();
+    if (request === undefined) return;
+    const changes = [...request].flatMap(([name, filter]) => {
+      const table = this.#shapes.has(name) ? this.#tables.get(name) : undefined;
+      return table === undefined ? [] : [[name, [{ where: encodeTolerantly(table, filter) }]] as const];
+    });
+    if (this.#method === 'monitor' || changes.length === 0) {
+      this.#conditions.acknowledge();
+      return;
+    }
+    const onReply = () => {
+      if (epoch !== this.#epoch) return;
+      this.#conditions.acknowledge();
+      this.sendConditions(connection, timeoutMs);
+    };
+    const params = [this.id, this.id, Object.fromEntries(changes)];
+    connection.request('monitor_cond_change', params, { timeoutMs, onReply }).catch((cause: unknown) => {
+      if (epoch !== this.#epoch || connection.isClosed) return;
+      const error = cause instanceof OvsdbError ? cause : new OvsdbError('protocol-error', String(cause), { cause });
+      // Some tables may follow and others not: begin anew.
+      this.forget();
+      if (error.code !== 'timeout') this.#conditions.refuse(error);
+      connection.close(error);
+    });
   }
 
   #takeReply(method: MonitorMethod, reply: JsonValue): SyncResult {

@@ -1,4 +1,5 @@
 import { OvsdbError } from '../errors.ts';
+import { encodeFilter, type RowFilter, type TableFilters } from '../monitor/conditions.ts';
 import type { IndexSpec } from '../replica/hash-index.ts';
 import { type Replica, ReplicaStore, type TableTypes } from '../replica/replica.ts';
 import type { Database } from '../schema/database.ts';
@@ -64,6 +65,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
       this.#replica,
       this.#events,
     );
+    this.#session.setConditions((options.conditions ?? {}) as TableFilters).catch(() => {});
   }
 
   /**
@@ -143,6 +145,32 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     const limits = { timeoutMs: defaultTransactTimeoutMs, ...deadline };
     const reply = await sendTransaction(connection, [this.#database, ...encoded], limits);
     return decodeResults(schema, operations, reply);
+  }
+
+  /**
+   * Changes which rows are monitored, live; tables not named stay as they are. When it resolves, the server follows the
+   * filters and the replica shows it: rows that have left or entered were told by `update`, as deleted and inserted.
+   * While the link is down it waits, and the next connection brings it about.
+   *
+   * A server that knows neither `monitor_cond` nor `monitor_cond_since` sends every row whatever is asked for: the
+   * replica may hold more than the filters say, never less.
+   *
+   * Rejects with OvsdbError `unknown-table`, `unknown-column` or `bad-value` before anything is changed; `timeout`
+   * (60 seconds by default) or `aborted` when waiting ends, the change itself does not; `rpc-error` when the server
+   * refuses, and the former filters stand.
+   */
+  async setConditions(
+    filters: { readonly [Name in keyof Tables & string]?: RowFilter },
+    { timeoutMs = 60_000, signal }: Deadline = {},
+  ): Promise<void> {
+    for (const [name, filter] of Object.entries(filters as TableFilters)) {
+      this.#replica.table(name);
+      const table = this.schema.tables.get(name);
+      if (table !== undefined && filter !== undefined) encodeFilter(table, filter);
+    }
+    const followed = this.#session.setConditions(filters as TableFilters);
+    const limits = { timeoutMs, ...(signal && { signal }) };
+    await withDeadline(followed, limits, () => `changing the conditions of ${this.#database}`);
   }
 
   /**

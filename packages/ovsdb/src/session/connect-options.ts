@@ -1,3 +1,4 @@
+import type { RowFilter } from '../monitor/conditions.ts';
 import type { IndexSpec } from '../replica/hash-index.ts';
 import type { TableTypes } from '../replica/replica.ts';
 import type { MessageLimits } from '../wire/message-decoder.ts';
@@ -10,6 +11,8 @@ export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
   readonly database: string;
   /** What to monitor. Everything, when absent. */
   readonly tables?: { readonly [Name in keyof Tables & string]?: readonly (keyof Tables[Name] & string)[] | 'all' };
+  /** Which rows of them; all, when absent. `client.setConditions` changes it later. */
+  readonly conditions?: { readonly [Name in keyof Tables & string]?: RowFilter };
   readonly tls?: TlsFiles;
   /** A lock to ask for on each connection. */
   readonly lock?: string;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * session/: keeping in touch with a database, whatever becomes of one server or connection.
  */
 import { describeCause, OvsdbError } from '../errors.ts';
+import type { TableFilters } from '../monitor/conditions.ts';
 import { Monitor, type SyncResult } from '../monitor/monitor.ts';
 import type { ReplicaStore } from '../replica/replica.ts';
 import type { RowShape } from '../replica/row.ts';
@@ -93,6 +94,15 @@ export class Session {
     return this.#replica.isSynced ? this.#connection : undefined;
   }
 
+  /** Resolves when the server follows the conditions and the replica shows it, on whatever connection that is. */
+  async setConditions(filters: TableFilters): Promise<void> {
+    const { conditions } = this.#monitor;
+    const version = conditions.set(filters);
+    if (this.syncedConnection !== undefined)
+      this.#monitor.sendConditions(this.syncedConnection, this.#options.loadSilenceMs);
+    await conditions.whenAcknowledged(version);
+  }
+
   start(): void {
     this.#running ??= this.#run();
   }
@@ -100,6 +110,7 @@ export class Session {
   async close(): Promise<void> {
     this.#closing.abort(new OvsdbError('closed', 'the client was closed'));
     this.#connection?.close(new OvsdbError('closed', 'the client was closed'));
+    this.#monitor.conditions.abandon(new OvsdbError('closed', 'the client was closed'));
     await this.#running;
     if (this.#state.kind !== 'closed') this.#become({ kind: 'closed' });
   }
@@ -196,7 +207,7 @@ export class Session {
     this.#become({ kind: 'loading', endpoint: connection.name });
     const schema = parseSchema(await connection.request('get_schema', [database], { timeoutMs }));
     const shapes = this.#options.shapesOf(schema);
-    this.#monitor.setShapes(shapes);
+    this.#monitor.setShapes(shapes, schema.tables);
     const stopWatching = watchSilence(connection, loadSilenceMs, false);
     try {
       await this.#monitor.start(connection, (result) => this.#takeSync(connection.name, schema, result));

@@ -150,7 +150,7 @@ function encodeWhere(table: Table, names: ReadonlySet<string>, where: Where): un
   return where.map((condition) => encodeCondition(table, names, condition));
 }
 
-function encodeCondition(table: Table, names: ReadonlySet<string>, [name, test, value]: Condition): unknown {
+export function encodeCondition(table: Table, names: ReadonlySet<string>, [name, test, value]: Condition): unknown {
   const column = findColumn(table, name);
   const where = `${table.name}.${name}`;
   assertRefsKnown(names, value, where);
