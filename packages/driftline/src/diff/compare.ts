@@ -14,6 +14,7 @@ import type {
 import { uuidsOf } from '../northbound/observe.ts';
 import type { ObservedRow, ObservedState } from '../northbound/observed.ts';
 import { COLUMN_POLICIES, type OwnedTable } from '../northbound/tables.ts';
+import { REVISION_KEY } from '../translate/revision.ts';
 import type { Difference } from './change.ts';
 import { compareListings } from './compare-listings.ts';
 import type { Pairing } from './pair.ts';
@@ -173,7 +174,11 @@ function compareKey(
   observed: ObservedRow,
   context: CompareContext,
 ): Difference | undefined {
-  if (typeof want !== 'object') return keyDifference(column, key, found, want);
+  if (typeof want !== 'object') {
+    return isNewerRevision(key, found, want)
+      ? newer(column, key, found, want)
+      : keyDifference(column, key, found, want);
+  }
   switch (want.is) {
     case 'absent':
       return found === undefined ? undefined : keyDifference(column, key, found, undefined);
@@ -189,7 +194,7 @@ function compareKey(
     case 'choice': {
       if (want.accepts(found, observed.cells, context.lookup)) return undefined;
       const value = want.choose(observed.cells, context.lookup, context.load);
-      if (value === found) return { column, key, reason: 'newer', found: found ?? null, wanted: null, why: want.why };
+      if (isNewerRevision(key, found, value)) return newer(column, key, found, value);
       return {
         ...keyDifference(column, key, found, value),
         reason: 'invalid',
@@ -202,6 +207,21 @@ function compareKey(
       return undefined;
   }
 }
+
+type KeyValue = string | number | undefined;
+
+/** Neutron may have written it after SQL was read; and whoever restored an older SQL has to know (law 5). */
+const isNewerRevision = (key: string, found: KeyValue, wanted: KeyValue): boolean =>
+  key === REVISION_KEY && /^[0-9]+$/.test(String(found)) && Number(found) > Number(wanted);
+
+const newer = (column: string, key: string, found: KeyValue, wanted: KeyValue): Difference => ({
+  column,
+  key,
+  reason: 'newer',
+  found: found ?? null,
+  wanted: wanted ?? null,
+  why: 'OVN has a revision that SQL has not reached',
+});
 
 function keyDifference(
   column: string,

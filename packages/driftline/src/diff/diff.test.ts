@@ -113,6 +113,23 @@ describe('diff', () => {
     assert.equal(change.differences[0]?.wanted, 'fa:16:3e:00:00:01');
   });
 
+  it('tells of a revision that SQL has not reached and does not lower it, whatever else of the row it mends', () => {
+    const wants: DesiredRow = {
+      ...theSwitch,
+      cells: { external_ids: keys({ 'neutron:network_name': 'n1', 'neutron:revision_number': '4' }) },
+    };
+    const differencesFor = (revision: string) => {
+      const ids = map({ 'neutron:network_name': 'other', 'neutron:revision_number': revision });
+      const [change] = diffOf([wants], { Logical_Switch: [{ ...switchRow, ports: [], external_ids: ids }] }).drift;
+      return (change as UpdateChange).differences.map(({ key, reason, write }) => [key, reason, write?.op]);
+    };
+    const name = ['neutron:network_name', 'different', 'put'];
+    assert.deepEqual(differencesFor('4'), [name]);
+    assert.deepEqual(differencesFor('3'), [name, ['neutron:revision_number', 'different', 'put']]);
+    assert.deepEqual(differencesFor('5'), [name, ['neutron:revision_number', 'newer', undefined]]);
+    assert.deepEqual(differencesFor('x'), [name, ['neutron:revision_number', 'different', 'put']]);
+  });
+
   it('sees a dropped reference', () => {
     const change = onlyUpdate({ ...healthy, Logical_Switch_Port: [{ ...portRow, dhcpv4_options: undefined }] });
     assert.equal(change.differences[0]?.column, 'dhcpv4_options');
