@@ -1,6 +1,6 @@
-import type { Change } from '../diff/change.ts';
 import { reportConsistency } from '../consistency/report.ts';
 import { findUnnoted, type Unnoted } from '../consistency/unnoted.ts';
+import type { Change } from '../diff/change.ts';
 import { changesBetween } from '../neutron/changes-between.ts';
 import { countResources } from '../neutron/model/resource-set.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
@@ -116,7 +116,9 @@ export class Lookout {
   /** What may be noted as written. The verdict must be that of a full look. */
   unnoted(verdict: Verdict): Unnoted {
     const nowMs = Date.now();
-    return findUnnoted(reportConsistency(verdict), (resource) => this.#activity.isStill(resource, verdict.facts, nowMs));
+    return findUnnoted(reportConsistency(verdict), (resource) =>
+      this.#activity.isStill(resource, verdict.facts, nowMs),
+    );
   }
 
   #readAll(signal: AbortSignal): Promise<NeutronSnapshot> {

@@ -74,6 +74,10 @@ export const FEATURES = {
   /** A port that OVN has up and Neutron has disabled gets the status DOWN. */
   disabledPortsAreDown: { since: '2024.1', backported: ['2023.1', '2023.2'] },
   routerFlavors: { since: '2024.1' },
+  /** `ovn_revision_numbers` has a row of a floating IP only while a router of OVN's serves it; before, always. */
+  floatingIpNotedWhenRouted: { since: '2024.1' },
+  /** The rules that a security group is made with have rows in `ovn_revision_numbers`, as those made later always had. */
+  rulesNotedWithGroup: { since: '2025.1', backported: ['2023.2', '2024.1', '2024.2'] },
   natGatewayPort: {
     since: '2024.1',
     backported: ['zed', '2023.1', '2023.2'],

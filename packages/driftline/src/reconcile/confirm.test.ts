@@ -33,7 +33,7 @@ const changedPort = (resource: ResourceRef): UpdateChange => ({
 function snapshotWith(noted: Readonly<Record<string, number>>): NeutronSnapshot {
   const { snapshot } = buildContext({
     networks: [network({ id: 'n', ...revised(3) })],
-    ports: [port({ id: 'p', networkId: 'n', ...revised(5) })],
+    ports: [port({ id: 'p', networkId: 'n', deviceOwner: 'network:router_interface', ...revised(5) })],
     securityGroupRules: [securityGroupRule({ id: 'r', securityGroupId: 'g', ...revised(0) })],
   });
   const revisions = Object.entries(noted).map(([name, revisionNumber]) => {

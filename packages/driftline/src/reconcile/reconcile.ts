@@ -10,9 +10,13 @@ import type { Outcome } from '../apply/outcome.ts';
 import type { Change } from '../diff/change.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
-import type { RevisedType } from '../neutron/model/revision.ts';
 import type { SnapshotProgress } from '../neutron/read-snapshot.ts';
-import { bumpRevisions, deleteRevisions, type RevisionEntry as SqlRevision } from '../neutron/revisions.ts';
+import {
+  bumpRevisions,
+  deleteRevisions,
+  type LostRevision,
+  type RevisionEntry as SqlRevision,
+} from '../neutron/revisions.ts';
 import type { ResourceRef } from '../northbound/desired.ts';
 import { MAINTENANCE_LOCK } from '../northbound/session.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
@@ -127,13 +131,13 @@ export async function repair(deployment: Deployment, plan: Plan, tools: RepairTo
 /** Only of what was written; what Neutron deleted loses its row now that OVN has nothing of it. */
 async function writeRevisions(neutron: WritableNeutronConnection, outcomes: readonly Outcome[]): Promise<void> {
   const raised: SqlRevision[] = [];
-  const gone: { resourceType: RevisedType; resourceUuid: string }[] = [];
+  const gone: LostRevision[] = [];
   for (const outcome of outcomes) {
     if (outcome.is !== 'applied') continue;
     for (const { resource, standardAttrId, revision } of outcome.transaction.revisions) {
       if (resource.type === 'deployment') continue;
       const key = { resourceType: resource.type, resourceUuid: resource.id };
-      if (standardAttrId === undefined) gone.push(key);
+      if (standardAttrId === undefined) gone.push({ ...key, lost: 'resource' });
       else raised.push({ ...key, standardAttrId, revision });
     }
   }

@@ -1,3 +1,4 @@
+import { resourcesOfType } from '../consistency/noted.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
 import type { Resource } from '../neutron/model/standard-attributes.ts';
 import type { ResourceRef } from '../northbound/desired.ts';
@@ -8,7 +9,7 @@ export interface ResourceFacts {
   of(resource: ResourceRef): ResourceFact | undefined;
   /** When Neutron last wrote the resource's rows to OVN, as far as `ovn_revision_numbers` tells. */
   writtenAtMs(resource: ResourceRef): number | undefined;
-  /** What `ovn_revision_numbers` may say after the resource's rows were repaired. */
+  /** What `ovn_revision_numbers` may say after the resource's rows were repaired; undefined: it has nothing of it. */
   revisionOf(resource: ResourceRef): RevisionEntry | undefined;
 }
 
@@ -45,6 +46,7 @@ export function resourceFactsOf(snapshot: NeutronSnapshot): ResourceFacts {
       if (ref.type === 'deployment') return undefined;
       const resource = find(snapshot, ref);
       if (resource === undefined) return { resource: ref, standardAttrId: undefined, revision: -1 };
+      if (resourcesOfType(ref.type, snapshot).get(ref.id)?.noting === 'never') return undefined;
       const { id, revision } = resource.attributes;
       return { resource: ref, standardAttrId: id, revision };
     },

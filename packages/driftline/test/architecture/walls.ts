@@ -16,9 +16,11 @@ export const STAGES = [
   'plan',
   'apply',
   'journal',
+  'consistency',
   'reconcile',
   'tasks',
   'checks',
+  'extension',
   'events',
   'daemon',
   'cli',
@@ -26,7 +28,7 @@ export const STAGES = [
 ] as const;
 
 /** No `node:*`, no package with effects, no clock, no randomness. */
-export const PURE = ['translate', 'diff', 'plan', 'neutron/model'] as const;
+export const PURE = ['translate', 'diff', 'plan', 'consistency', 'neutron/model'] as const;
 
 /**
  * Exceptions, each with its reason. Types are shapes, and the shapes at a border belong to one side of it.

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { openNeutron, openWritable } from '../../src/neutron/connect.ts';
 import type { NeutronDatabase } from '../../src/neutron/database.ts';
 import type { OvnRevision } from '../../src/neutron/model/revision.ts';
+import type { NeutronSnapshot } from '../../src/neutron/model/snapshot.ts';
 import { readSnapshot } from '../../src/neutron/read-snapshot.ts';
 import { bumpRevisions, deleteRevisions, type RevisionEntry } from '../../src/neutron/revisions.ts';
 import { type Databases, engines, execute, startDatabases } from './neutron-databases.ts';
@@ -66,15 +67,72 @@ for (const engine of engines) {
 
   test(`in ${engine} the row of a deleted resource is neither raised nor kept, that of a living one is`, async () => {
     const database = await databases.load('2026.1', engine);
-    const [deleted, living] = await livingPorts(database);
+    const [deleted, living] = await ordinaryPorts(database);
     assert.ok(deleted !== undefined && living !== undefined);
-    await execute(database, `update ovn_revision_numbers set standard_attr_id = null where ${isRow(deleted)}`);
+    await execute(database, ...deletionOf(deleted));
     await using writer = openWritable(database);
     assert.deepEqual(await bumpRevisions(writer, [{ ...deleted, revision: 5000 }]), { raised: 0, inserted: 0 });
-    assert.equal(await deleteRevisions(writer, [deleted, living]), 1);
-    const left = (await revisionsOf(database)).filter(({ resourceType }) => resourceType === 'ports');
+    const lost = [deleted, living].map((entry) => ({ ...entry, lost: 'resource' }) as const);
+    assert.equal(await deleteRevisions(writer, lost), 1);
+    const left = await revisionsOf(database);
     assert.ok(left.some(({ resourceUuid }) => resourceUuid === living.resourceUuid));
     assert.ok(!left.some(({ resourceUuid }) => resourceUuid === deleted.resourceUuid));
+  });
+
+  test(`in ${engine} the row of a living resource stays though it says that Neutron deleted it, and is put right`, async () => {
+    const database = await databases.load('2026.1', engine);
+    const [living, other] = await livingPorts(database);
+    assert.ok(living !== undefined && other !== undefined);
+    const linksOf = async () =>
+      (await revisionsOf(database)).filter(({ resourceUuid }) => resourceUuid === living.resourceUuid)[0];
+    await using writer = openWritable(database);
+    for (const wrong of ['null', other.standardAttrId]) {
+      await execute(database, `update ovn_revision_numbers set standard_attr_id = ${wrong} where ${isRow(living)}`);
+      assert.equal(await deleteRevisions(writer, [{ ...living, lost: 'resource' }]), 0);
+      await bumpRevisions(writer, [living]);
+      assert.equal((await linksOf())?.standardAttrId, living.standardAttrId);
+    }
+  });
+
+  test(`in ${engine} a row that was written a moment ago stays for as long as it is told to`, async () => {
+    const database = await databases.load('2026.1', engine);
+    const [young, old] = await ordinaryPorts(database);
+    assert.ok(young !== undefined && old !== undefined);
+    await execute(database, ...deletionOf(young), ...deletionOf(old));
+    const [longAgo, now] = ["'2020-01-01 00:00:00'", engine === 'postgresql' ? 'localtimestamp' : 'current_timestamp'];
+    await execute(database, `update ovn_revision_numbers set updated_at = ${now} where ${isRow(young)}`);
+    await execute(database, `update ovn_revision_numbers set updated_at = ${longAgo} where ${isRow(old)}`);
+    await using writer = openWritable(database);
+    const lost = [young, old].map((entry) => ({ ...entry, lost: 'resource', untouchedForS: 3600 }) as const);
+    assert.equal(await deleteRevisions(writer, lost), 1);
+    const left = await revisionsOf(database);
+    assert.ok(left.some(({ resourceUuid }) => resourceUuid === young.resourceUuid));
+    assert.ok(!left.some(({ resourceUuid }) => resourceUuid === old.resourceUuid));
+  });
+
+  test(`in ${engine} the row of a role goes with the role`, async () => {
+    const database = await databases.load('2026.1', engine);
+    const snapshot = await snapshotOf(database);
+    const routed = snapshot.floatingIps.values().find(({ routerId }) => routerId !== undefined);
+    const attached = snapshot.ports.values().find(({ deviceOwner }) => deviceOwner === 'network:router_interface');
+    assert.ok(routed !== undefined && attached !== undefined);
+    const rows = [
+      { resourceType: 'floatingips', resourceUuid: routed.id, lost: 'role' },
+      { resourceType: 'router_ports', resourceUuid: attached.id, lost: 'role' },
+    ] as const;
+    await using writer = openWritable(database);
+    assert.equal(await deleteRevisions(writer, rows), 0, 'both have it');
+    await execute(
+      database,
+      `update floatingips set router_id = null where id = '${routed.id}'`,
+      `update ports set device_owner = '' where id = '${attached.id}'`,
+    );
+    assert.equal(await deleteRevisions(writer, rows), 2);
+    const left = (await revisionsOf(database)).filter(({ resourceUuid }) => resourceUuid === attached.id);
+    assert.deepEqual(
+      left.map(({ resourceType }) => resourceType),
+      ['ports'],
+    );
   });
 
   test(`in ${engine} many writers at once end with the highest number everywhere`, async () => {
@@ -150,9 +208,25 @@ test('times are in UTC, whatever zone the server keeps', async () => {
   }
 });
 
+/** Whose rows nothing else refers to, but what goes with them. */
+async function ordinaryPorts(database: NeutronDatabase): Promise<RevisionEntry[]> {
+  const { ports } = await snapshotOf(database);
+  return (await livingPorts(database)).filter(({ resourceUuid }) =>
+    ports.get(resourceUuid)?.deviceOwner.startsWith('compute:'),
+  );
+}
+
+/** As Neutron does it: the standard attribute takes the port with it, and its row here loses the link. */
+const deletionOf = ({ resourceUuid, standardAttrId, resourceType }: RevisionEntry): readonly string[] => [
+  `delete from ports where id = '${resourceUuid}'`,
+  // SQLite does not heed foreign keys unless told to.
+  `update ovn_revision_numbers set standard_attr_id = null
+   where resource_uuid = '${resourceUuid}' and resource_type = '${resourceType}'`,
+  `delete from standardattributes where id = ${standardAttrId}`,
+];
+
 async function livingPorts(database: NeutronDatabase): Promise<RevisionEntry[]> {
-  await using connection = await openNeutron(database);
-  const { ports, revisions } = await readSnapshot(connection);
+  const { ports, revisions } = await snapshotOf(database);
   return revisions
     .filter(({ resourceType, standardAttrId }) => resourceType === 'ports' && standardAttrId !== undefined)
     .map(({ resourceUuid, standardAttrId = 0 }) => ({
@@ -164,8 +238,12 @@ async function livingPorts(database: NeutronDatabase): Promise<RevisionEntry[]> 
 }
 
 async function revisionsOf(database: NeutronDatabase): Promise<readonly OvnRevision[]> {
+  return (await snapshotOf(database)).revisions;
+}
+
+async function snapshotOf(database: NeutronDatabase): Promise<NeutronSnapshot> {
   await using connection = await openNeutron(database);
-  return (await readSnapshot(connection)).revisions;
+  return await readSnapshot(connection);
 }
 
 function numbersOf(revisions: readonly OvnRevision[], entries: readonly RevisionEntry[]): Set<number> {

@@ -90,3 +90,12 @@ export interface Subport {
   readonly segmentationType: string;
   readonly segmentationId: number;
 }
+
+/** `device_owner` of the ports that are a router's: to OVN they are a switch port and a router port. */
+export const ROUTER_PORT_OWNERS: readonly string[] = [
+  'network:router_interface',
+  'network:ha_router_replicated_interface',
+  'network:router_interface_distributed',
+  'network:router_centralized_snat',
+  'network:router_gateway',
+];

@@ -1,3 +1,4 @@
+import type { Features } from '../../neutron/features.ts';
 import type { Network, Subnet } from '../../neutron/model/network.ts';
 import type { Port } from '../../neutron/model/port.ts';
 import type { Router } from '../../neutron/model/router.ts';
@@ -36,13 +37,17 @@ export interface AttachedAddress {
   readonly subnet: Subnet;
 }
 
-/** Of every router that is OVN's, by id. One of a flavour belongs to another provider (2024.1). */
+/** A router of a flavour belongs to another provider (2024.1). */
+export const isServedByOvn = ({ flavorId }: Router, features: Features): boolean =>
+  flavorId === undefined || !features.has('routerFlavors');
+
+/** Of every router that is OVN's, by id. */
 export function routerViews(ctx: TranslationContext): ReadonlyMap<string, RouterView> {
   let views = viewsOf.get(ctx);
   if (views === undefined) {
     views = new Map();
     for (const router of ctx.snapshot.routers.values()) {
-      if (router.flavorId === undefined || !ctx.features.has('routerFlavors')) {
+      if (isServedByOvn(router, ctx.features)) {
         (views as Map<string, RouterView>).set(router.id, viewOf(ctx, router));
       }
     }
