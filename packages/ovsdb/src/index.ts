@@ -29,6 +29,8 @@ export type { ConnectOptions } from './session/connect-options.ts';
 export type { Deadline } from './session/deadline.ts';
 export type { MissingColumns, OvsdbEvents, SessionState, SyncedEvent, UpdateBatch } from './session/events.ts';
 export type { LockState } from './session/lock.ts';
+export { ServerLink, type ServerLinkOptions } from './session/server-link.ts';
+export type { ServerRequests } from './session/server-requests.ts';
 export type { TableSelection } from './session/table-selection.ts';
 export {
   allRows,
@@ -45,5 +47,6 @@ export {
 } from './transaction/operations.ts';
 export type { TransactResult } from './transaction/results.ts';
 export { type Endpoint, formatEndpoint, parseEndpoints } from './wire/endpoint.ts';
+export type { JsonObject, JsonValue } from './wire/json-value.ts';
 export type { MessageLimits } from './wire/message-decoder.ts';
 export type { TlsFiles } from './wire/stream.ts';

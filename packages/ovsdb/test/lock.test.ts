@@ -71,3 +71,55 @@ test('a stolen lock is held at once, the victim learns of it, and has it back wh
   await back;
   assert.equal(holder.lockState, 'held');
 });
+
+test('a lock that is given back goes to the next, does not count as held from then on, and is not asked for again', async () => {
+  await using server = await startLibrary();
+  await using proxy = await FaultProxy.start({ target: server.endpoint });
+  const states: LockState[] = [];
+  await using first = await connectTo(proxy.endpoint, { lock: 'key', on: { lock: (state) => states.push(state) } });
+  await using second = await connectTo(server.endpoint, { lock: 'key' });
+  const unlocked = first.unlock();
+  assert.equal(first.lockState, 'none');
+  await unlocked;
+  await second.waitForLock();
+  await assert.rejects(first.transact([op.assert('key')]), { code: 'not-owner' });
+  await assert.rejects(first.waitForLock(), { code: 'bad-option' });
+  const reconnected = next(first, 'reconnected');
+  proxy.cut();
+  await reconnected;
+  await second.unlock();
+  assert.deepEqual([first.lockState, second.lockState], ['none', 'none']);
+  assert.deepEqual(states, ['held', 'none']);
+  await using third = await connectTo(server.endpoint, { lock: 'key' });
+  assert.equal(third.lockState, 'held', 'nobody else is in the queue');
+});
+
+test('a lock may be asked for later, and is then asked for on each connection', async () => {
+  await using server = await startLibrary();
+  await using proxy = await FaultProxy.start({ target: server.endpoint });
+  await using client = await connectTo(proxy.endpoint);
+  await client.requestLock('key');
+  assert.equal(client.lockState, 'held');
+  await assert.rejects(client.requestLock('other'), { code: 'bad-option', message: /lock key is wanted already/ });
+  const lost = next(client, 'lock');
+  proxy.cut();
+  assert.equal(await lost, 'lost');
+  await client.waitForLock();
+  await client.untilSynced();
+  await client.transact([op.assert('key')]);
+  await client.unlock();
+  await client.requestLock('other');
+  await client.transact([op.assert('other')]);
+  await assert.rejects(client.requestLock('no name'), { code: 'bad-option' });
+});
+
+test('a request for the lock that waits in the queue can be taken back', async () => {
+  await using server = await startLibrary();
+  await using first = await connectTo(server.endpoint, { lock: 'key' });
+  await using second = await connectTo(server.endpoint, { lock: 'key' });
+  await using third = await connectTo(server.endpoint, { lock: 'key' });
+  await second.unlock();
+  await first.unlock();
+  await third.waitForLock();
+  assert.deepEqual([first.lockState, second.lockState, third.lockState], ['none', 'none', 'held']);
+});

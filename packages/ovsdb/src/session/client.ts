@@ -7,6 +7,7 @@ import { encodeOperations } from '../transaction/encode-operations.ts';
 import type { Operation } from '../transaction/operations.ts';
 import { decodeResults, type TransactResult } from '../transaction/results.ts';
 import { parseEndpoints } from '../wire/endpoint.ts';
+import type { RpcConnection } from '../wire/rpc-connection.ts';
 import { defaultBackoff } from './backoff.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { type Deadline, withDeadline } from './deadline.ts';
@@ -14,6 +15,7 @@ import { Emitter } from './emitter.ts';
 import type { MissingColumns, OvsdbEvents, SessionState } from './events.ts';
 import type { LockState } from './lock.ts';
 import { sendTransaction } from './send-transaction.ts';
+import { ServerRequests } from './server-requests.ts';
 import { Session } from './session.ts';
 import { selectShapes, type TableSelection } from './table-selection.ts';
 
@@ -29,6 +31,8 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
   readonly #replica: ReplicaStore;
   readonly #events = new Emitter<OvsdbEvents>((error, event) => this.#reportListener(error, event));
   readonly #session: Session;
+  /** What can be asked of the server of the moment beside its data. */
+  readonly server: ServerRequests;
   #missing: readonly MissingColumns[] = [];
 
   private constructor(options: ConnectOptions<Tables>) {
@@ -50,6 +54,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
         tls: options.tls ?? {},
         lock: options.lock,
         leaderOnly: options.leaderOnly ?? true,
+        dbChangeAware: options.dbChangeAware ?? true,
         probeIntervalMs: options.probeIntervalMs ?? 60_000,
         attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
         loadSilenceMs: options.loadSilenceMs ?? 180_000,
@@ -65,6 +70,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
       this.#replica,
       this.#events,
     );
+    this.server = new ServerRequests(() => this.#openConnection(), this.#isReadOnly);
     this.#session.setConditions((options.conditions ?? {}) as TableFilters).catch(() => {});
   }
 
@@ -214,7 +220,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
   /** Resolves when the lock is held; at once if it is. */
   async waitForLock(signal?: AbortSignal): Promise<void> {
     const { name } = this.#session.lock;
-    if (name === undefined) throw new OvsdbError('bad-option', 'the client was opened without the option "lock"');
+    if (name === undefined) throw new OvsdbError('bad-option', 'the client has asked for no lock');
     const held = this.#until(() => this.lockState === 'held', 'lock');
     await withDeadline(held, signal ? { signal } : {}, () => `waiting for lock ${name}`);
   }
@@ -234,12 +240,38 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     await this.#session.lock.steal(connection, timeoutMs);
   }
 
+  /**
+   * Asks for the lock, now and on each later connection, as the option `lock` does. Resolves when the server has
+   * answered, or at once while the link is down; `lockState` says with what. Rejects with OvsdbError `bad-option`
+   * while another lock is wanted: a client has one.
+   */
+  async requestLock(name: string, { timeoutMs = 10_000 }: Deadline = {}): Promise<void> {
+    const { lock, connection } = this.#session;
+    if (lock.name === name) return;
+    lock.want(name);
+    if (connection !== undefined) await lock.request(connection, timeoutMs);
+  }
+
+  /**
+   * Gives the lock back, or leaves the queue for it, and does not ask for it again. From the call on it does not count
+   * as held; when it resolves, the next in the queue has it.
+   */
+  async unlock({ timeoutMs = 10_000 }: Deadline = {}): Promise<void> {
+    await this.#session.lock.unlock(this.#session.connection, timeoutMs);
+  }
+
   async close(): Promise<void> {
     await this.#session.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #openConnection(): RpcConnection {
+    const { connection } = this.#session;
+    if (connection !== undefined) return connection;
+    throw new OvsdbError('not-connected', `no connection to ${this.#database} (${this.state.kind}); nothing was sent`);
   }
 
   /** Told when it has changed, not on each connection. */

@@ -18,6 +18,11 @@ export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
   readonly lock?: string;
   /** Of a cluster, talk only to the leader: true by default. Relays then do not serve. Standalone servers always do. */
   readonly leaderOnly?: boolean;
+  /**
+   * Stay connected when the server's databases come, go or are converted: true by default. When false, the server
+   * closes the connection instead, as RFC 7047 has it.
+   */
+  readonly dbChangeAware?: boolean;
   /** Silence after which the server is asked for a sign of life; 60 000 by default. Zero: never. */
   readonly probeIntervalMs?: number;
   /** For `connect` as a whole, the initial dump included; 180 000 by default. Zero: no limit. */

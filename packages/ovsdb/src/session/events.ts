@@ -40,6 +40,8 @@ export interface OvsdbEvents {
   /** An endpoint was tried in vain. */
   refused: { readonly endpoint: string; readonly reason: OvsdbError };
   lock: LockState;
+  /** The server has cancelled the monitor, for the database was converted or removed; it is being asked for anew. */
+  monitorCanceled: { readonly endpoint: string };
   /** A listener threw. Without a listener for this, it becomes a process warning. */
   listenerError: { readonly event: keyof OvsdbEvents; readonly error: unknown };
   /** What the option `tables` names and the server's schema lacks has changed. */

@@ -14,33 +14,61 @@ export type LockState = 'none' | 'requested' | 'held' | 'lost';
  * The session's lock (RFC 7047, section 4.1.8). A lock belongs to one server, not to a cluster: who relies on it in
  * a cluster must talk to the leader only.
  *
- * Invariant 1: never `held` across a reconnect until the new connection's server has said so.
+ * Invariants (docs/spec/replica.md):
+ * - [S5] Never `held` across a reconnect until the new connection's server has said so.
+ * - [S6] Never `held` from the moment on when it is given back.
  */
 export class Lock {
-  readonly name: string | undefined;
   readonly #onChange: (state: LockState) => void;
-  #state: LockState;
+  #name: string | undefined;
+  #state: LockState = 'none';
 
   constructor(name: string | undefined, onChange: (state: LockState) => void) {
-    if (name !== undefined && !identifierPattern.test(name)) {
-      throw new OvsdbError('bad-option', `lock "${name}" must consist of letters, digits and "_"`);
-    }
-    this.name = name;
     this.#onChange = onChange;
-    this.#state = name === undefined ? 'none' : 'requested';
+    if (name === undefined) return;
+    this.#name = checkName(name);
+    this.#state = 'requested';
+  }
+
+  /** Undefined when none is wanted. */
+  get name(): string | undefined {
+    return this.#name;
   }
 
   get state(): LockState {
     return this.#state;
   }
 
+  /** Wants the lock from now on; `request` asks for it. Throws OvsdbError `bad-option` while another is wanted. */
+  want(name: string): void {
+    if (this.#name === name) return;
+    if (this.#name !== undefined) {
+      throw new OvsdbError(
+        'bad-option',
+        `lock ${this.#name} is wanted already; give it back before asking for ${name}`,
+      );
+    }
+    this.#name = checkName(name);
+    this.#become('requested');
+  }
+
   async request(connection: RpcConnection, timeoutMs: number): Promise<void> {
-    if (this.name === undefined) return;
+    const name = this.#name;
+    if (name === undefined) return;
     const onReply = (reply: JsonValue) => {
       if (!isJsonObject(reply)) throw new OvsdbError('protocol-error', 'malformed reply to lock');
-      this.#become(reply.locked === true ? 'held' : 'requested');
+      if (this.#name === name) this.#become(reply.locked === true ? 'held' : 'requested');
     };
-    await connection.request('lock', [this.name], { timeoutMs, onReply });
+    await connection.request('lock', [name], { timeoutMs, onReply });
+  }
+
+  /** Gives the lock back, or leaves the queue for it; it is not asked for again. Without a connection it is gone anyway. */
+  async unlock(connection: RpcConnection | undefined, timeoutMs: number): Promise<void> {
+    const name = this.#name;
+    if (name === undefined) return;
+    this.#name = undefined;
+    this.#become('none');
+    await connection?.request('unlock', [name], { timeoutMs });
   }
 
   /**
@@ -48,14 +76,18 @@ export class Lock {
    * connection unlocks or ends.
    */
   async steal(connection: RpcConnection, timeoutMs: number): Promise<void> {
-    if (this.name === undefined || this.#state === 'held') return;
+    const name = this.#name;
+    if (name === undefined || this.#state === 'held') return;
+    const onReply = () => {
+      if (this.#name === name) this.#become('held');
+    };
     // A request that waits in the queue would make the server refuse to steal.
-    await connection.request('unlock', [this.name], { timeoutMs });
-    await connection.request('steal', [this.name], { timeoutMs, onReply: () => this.#become('held') });
+    await connection.request('unlock', [name], { timeoutMs });
+    await connection.request('steal', [name], { timeoutMs, onReply });
   }
 
   takeNotification(method: string, params: readonly JsonValue[]): void {
-    if (this.name === undefined || params[0] !== this.name) return;
+    if (this.#name === undefined || params[0] !== this.#name) return;
     if (method === 'locked') this.#become('held');
     if (method === 'stolen') this.#become('lost');
   }
@@ -69,4 +101,9 @@ export class Lock {
     this.#state = state;
     this.#onChange(state);
   }
+}
+
+function checkName(name: string): string {
+  if (identifierPattern.test(name)) return name;
+  throw new OvsdbError('bad-option', `lock "${name}" must consist of letters, digits and "_"`);
 }

@@ -28,6 +28,7 @@ export interface SessionOptions {
   readonly tls: TlsFiles;
   readonly lock: string | undefined;
   readonly leaderOnly: boolean;
+  readonly dbChangeAware: boolean;
   readonly probeIntervalMs: number;
   /** For opening the stream, and for each request before the initial dump. */
   readonly attemptTimeoutMs: number;
@@ -87,6 +88,11 @@ export class Session {
   /** Undefined before the first server has answered. */
   get schema(): Database | undefined {
     return this.#schema;
+  }
+
+  /** The present connection, synced or not. */
+  get connection(): RpcConnection | undefined {
+    return this.#connection;
   }
 
   /** The connection over which transactions may be sent. */
@@ -182,7 +188,10 @@ export class Session {
     });
     this.#connection = connection;
     if (await status.start(connection, timeoutMs)) this.#judge(status);
-    await connection.request('set_db_change_aware', [true], { timeoutMs }).catch(ignoreUnknownMethod);
+    const { dbChangeAware } = this.#options;
+    if (dbChangeAware) {
+      await connection.request('set_db_change_aware', [true], { timeoutMs }).catch(ignoreUnknownMethod);
+    }
     await this.#lock.request(connection, timeoutMs);
     return connection;
   }
@@ -238,6 +247,7 @@ export class Session {
         if (params[0] !== this.#monitor.id) return;
         this.#replica.isSynced = false;
         this.#monitor.forget();
+        this.#events.emit('monitorCanceled', { endpoint: connection.name });
         this.#load(connection).catch((error: unknown) => connection.close(toOvsdbError(error)));
         return;
       default: {
