@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHECKS } from '../checks/catalogue/catalogue.ts';
+import type { Check } from '../checks/check.ts';
 import { policiesOf } from '../checks/policies.ts';
 import { toTask } from '../checks/to-task.ts';
 import type { ConfigSources } from '../config/sources.ts';
+import type { Extension } from '../extension/load-extension.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import { whyOf } from '../tasks/attempt.ts';
-import { runService } from '../tasks/service.ts';
+import { type Permit, runService } from '../tasks/service.ts';
 import type { Task } from '../tasks/task.ts';
 import type { WorkerEvent } from '../tasks/worker.ts';
 import { driftlineVersion, openLedger } from './task-tools.ts';
@@ -16,13 +18,15 @@ import { printable } from './terminal.ts';
 interface Parts {
   readonly sources: ConfigSources;
   readonly deployment: Deployment;
+  readonly extension: Extension;
   readonly journal: Journal;
   readonly neutron: WritableNeutronConnection;
+  readonly permit: Permit;
   readonly log: (line: string) => void;
 }
 
 /** The scheduled tasks beside a daemon; they end with what it returns. */
-export function startTasks({ sources, deployment, journal, neutron, log }: Parts): AsyncDisposable {
+export function startTasks({ sources, deployment, extension, journal, neutron, permit, log }: Parts): AsyncDisposable {
   const stop = new AbortController();
   const ledger = openLedger(sources, deployment);
   const running = runService(
@@ -31,9 +35,10 @@ export function startTasks({ sources, deployment, journal, neutron, log }: Parts
       journal,
       neutron,
       ledger,
+      permit,
       limits: deployment.config.driftline,
       version: driftlineVersion,
-      added: checkTasks(deployment),
+      added: [...extension.tasks, ...checkTasks(deployment, [...CHECKS, ...extension.checks])],
       clock: {
         nowMs: Date.now,
         sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
@@ -56,9 +61,9 @@ export function startTasks({ sources, deployment, journal, neutron, log }: Parts
 }
 
 /** The checks that are not off, as the service runs them. */
-function checkTasks({ config }: Deployment): readonly Task[] {
-  const policies = policiesOf(CHECKS, config.driftline.checks);
-  return CHECKS.flatMap((check) => {
+function checkTasks({ config }: Deployment, checks: readonly Check[]): readonly Task[] {
+  const policies = policiesOf(checks, config.driftline.checks);
+  return checks.flatMap((check) => {
     const policy = policies.get(check.name) ?? check.defaultPolicy;
     return policy === 'off' ? [] : toTask(check, policy);
   });

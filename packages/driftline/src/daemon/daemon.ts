@@ -12,6 +12,7 @@ import { plan, repair } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import type { DaemonEvent } from './events.ts';
 import { Lookout } from './lookout.ts';
+import { PassPermit } from './permit.ts';
 import { UnitBackoff } from './unit-backoff.ts';
 import { type WakeReason, WakeUp } from './wake.ts';
 
@@ -34,6 +35,8 @@ export interface DaemonOptions {
 
 /** After a look that failed: the databases get time to come back. Doubles up to the last. */
 const RETRY_MS = { first: 500, most: 10_000 };
+/** From the age at which a difference counts until it is mended, as a rule. */
+const SETTLE_MS = 2_000;
 /** Changes come in bunches; one look serves a bunch. */
 const GATHER_MS = 50;
 
@@ -44,18 +47,25 @@ const GATHER_MS = 50;
  * Invariants
  * 1. One look at a time; what happens meanwhile wakes the next one.
  * 2. What is repaired was confirmed by a second look.
- * 3. Nothing is written without the lock: it is checked here and asserted by every transaction.
+ * 3. Nothing is written without the lock: it is checked here and asserted by every transaction. Losing it breaks off what
+ *    is under way.
+ * 4. Scheduled tasks come after the passes: see `maintenance`.
  */
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #wake = new WakeUp();
   readonly #lookout: Lookout;
+  /** For the scheduled tasks beside this daemon. */
+  readonly maintenance: PassPermit;
+  /** Aborted when the lock is lost. */
+  #tenure = new AbortController();
   #alarm: { readonly atMs: number; readonly timer: NodeJS.Timeout } | undefined;
   readonly #backoff = new UnitBackoff();
 
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#lookout = new Lookout(options.deployment, options.gracePeriodMs);
+    this.maintenance = new PassPermit(options.gracePeriodMs + SETTLE_MS);
   }
 
   /** Runs until the signal aborts, or with `once` until a pass leaves nothing to do. */
@@ -76,7 +86,9 @@ export class Daemon {
     );
     stop.defer(
       client.on('lock', (state) => {
-        onEvent({ kind: 'lock', isHeld: state === 'held' });
+        const isHeld = state === 'held';
+        if (!isHeld) this.#loseLock();
+        onEvent({ kind: 'lock', isHeld });
         this.#wake.notify('lock');
       }),
     );
@@ -122,13 +134,14 @@ export class Daemon {
   async #pass(reasons: ReadonlySet<WakeReason>, signal: AbortSignal): Promise<boolean> {
     const { deployment, onEvent, additive, once, observeOnly } = this.#options;
     const startedAtMs = Date.now();
+    const tenure = this.#mayWrite ? this.#tenure.signal : undefined;
     const isFull = this.#lookout.isBlind || reasons.has('start') || reasons.has('interval');
     const isWanted = ({ action }: Change) => !(additive && action === 'delete');
     const { verdict, drift, ripe, nextRipeAtMs } = await this.#lookout.look(isFull, isWanted, signal);
     const nowMs = Date.now();
     const durationMs = nowMs - startedAtMs;
     const { desiredRows } = verdict.counts;
-    onEvent({ kind: 'pass', reasons, isFull, durationMs, desiredRows, drift, ripe });
+    onEvent({ kind: 'pass', reasons, isFull, durationMs, desiredRows, drift, ripe, mayRepair: this.#mayWrite });
     if (nextRipeAtMs !== undefined) this.#wakeIn(nextRipeAtMs - nowMs);
     if (drift.length === 0) onEvent({ kind: 'clean' });
     const refusals = refusalsOf(verdict, deployment);
@@ -138,7 +151,26 @@ export class Daemon {
     }
     if (isFull) await this.#note(verdict, signal);
     if (ripe.length > 0) await this.#repair(ripe, signal);
+    if (this.#mayWrite && tenure === this.#tenure.signal) this.#allowTasks(isFull, drift.length === 0);
     return drift.length === 0 || observeOnly;
+  }
+
+  get #mayWrite(): boolean {
+    const { deployment, observeOnly } = this.#options;
+    return !observeOnly && deployment.northbound.client.lockState === 'held';
+  }
+
+  #loseLock(): void {
+    this.maintenance.withdraw();
+    this.#tenure.abort(new Error('the maintenance lock was lost'));
+    this.#tenure = new AbortController();
+  }
+
+  /** Upholds 4. */
+  #allowTasks(isWhole: boolean, isClean: boolean): void {
+    const endedAtMs = Date.now();
+    const againAtMs = this.maintenance.passed({ isWhole, isClean, endedAtMs });
+    if (againAtMs !== undefined) this.#wakeIn(againAtMs - endedAtMs);
   }
 
   /** Wakes the loop when SQL differs from what the last look read. */
@@ -158,18 +190,27 @@ export class Daemon {
 
   /** Who has the lock does what Neutron's worker would: `ovn_revision_numbers` says what is written. */
   async #note(verdict: Verdict, signal: AbortSignal): Promise<void> {
-    const { deployment, writable, observeOnly, onEvent } = this.#options;
-    if (observeOnly || deployment.northbound.client.lockState !== 'held') return;
+    const { writable, onEvent } = this.#options;
+    if (!this.#mayWrite) return;
     const { written, gone } = this.#lookout.unnoted(verdict);
     if (written.length === 0 && gone.length === 0) return;
-    await bumpRevisions(writable, written, { signal });
-    await deleteRevisions(writable, gone, { signal });
+    const tenure = this.#tenure.signal;
+    try {
+      const whileHeld = { signal: AbortSignal.any([signal, tenure]) };
+      await bumpRevisions(writable, written, whileHeld);
+      await deleteRevisions(writable, gone, whileHeld);
+    } catch (error) {
+      // SQL knows no lock to assert: the statement is broken off.
+      if (tenure.aborted && !signal.aborted) return;
+      throw error;
+    }
     onEvent({ kind: 'noted', written: written.length, gone: gone.length });
   }
 
   async #repair(ripe: readonly Change[], signal: AbortSignal): Promise<void> {
-    const { deployment, journal, writable, limits, observeOnly, onEvent } = this.#options;
-    if (observeOnly || deployment.northbound.client.lockState !== 'held') return;
+    const { deployment, journal, writable, limits, onEvent } = this.#options;
+    if (!this.#mayWrite) return;
+    const tenure = this.#tenure.signal;
     const nowMs = Date.now();
     const due = ripe.filter(({ unit }) => !this.#backoff.isWaiting(unit, nowMs));
     if (due.length < ripe.length) {
@@ -188,7 +229,12 @@ export class Daemon {
       onEvent({ kind: 'refused', refusals });
       return;
     }
-    const outcomes = await repair(deployment, made, { journal, neutron: writable, command: 'run', signal });
+    const outcomes = await repair(deployment, made, {
+      journal,
+      neutron: writable,
+      command: 'run',
+      signal: AbortSignal.any([signal, tenure]),
+    });
     for (const outcome of outcomes) this.#backoff.note(outcome, Date.now());
     onEvent({ kind: 'repaired', outcomes, durationMs: Date.now() - nowMs });
     // Law 8: what was applied must leave nothing to do, and the next look shows it. What was not is tried again, not at once.

@@ -17,6 +17,8 @@ export type DaemonEvent =
       readonly drift: readonly Change[];
       /** What of it is old enough to count. */
       readonly ripe: readonly Change[];
+      /** It has the lock, and was not told to observe. */
+      readonly mayRepair: boolean;
     }
   | { readonly kind: 'repaired'; readonly outcomes: readonly Outcome[]; readonly durationMs: number }
   /** `ovn_revision_numbers` lagged behind what OVN holds. */

@@ -1,3 +1,4 @@
+import type { OvsdbClient } from '@driftline/ovsdb';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Limits } from '../plan/limits.ts';
@@ -21,10 +22,41 @@ export interface ServiceOptions {
   readonly version: string;
   /** Beside the catalogue: the checks. */
   readonly added?: readonly Task[];
+  /** Beside a daemon, the daemon's; else who has the lock may. */
+  readonly permit?: Permit;
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
   readonly onEvent: (event: WorkerEvent) => void;
+}
+
+/** Whether the maintenance is ours to do, now. Withdrawn when the lock is lost. */
+export interface Permit {
+  readonly isGiven: boolean;
+  /** Returns what takes the listener off again. */
+  onChange(listener: (isGiven: boolean) => void): () => void;
+}
+
+const permitOfLock = ({ northbound: { client } }: Deployment): Permit => ({
+  get isGiven() {
+    return client.lockState === 'held';
+  },
+  onChange: (listener) => client.on('lock', (state) => listener(state === 'held')),
+});
+
+/** Resolves when the permit is given, and when the lock that it waits for is with somebody else. */
+async function untilDecided(permit: Permit, client: OvsdbClient, signal: AbortSignal): Promise<void> {
+  using waiting = new DisposableStack();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (permit.isGiven || client.lockState !== 'held' || signal.aborted) resolve();
+  };
+  waiting.defer(permit.onChange(look));
+  waiting.defer(client.on('lock', look));
+  signal.addEventListener('abort', look, { once: true });
+  waiting.defer(() => signal.removeEventListener('abort', look));
+  look();
+  await promise;
 }
 
 /** Reading a large deployment takes seconds. */
@@ -41,6 +73,9 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
   const tasks = [...TASKS, ...(options.added ?? [])].filter(isScheduled);
   const find = (name: string): Task | undefined => tasks.find((task) => task.name === name);
   const { client } = deployment.northbound;
+  const permit = options.permit ?? permitOfLock(deployment);
+  // Who has the lock from the beginning takes over from nobody: what the ledger knows to be done stays done.
+  await untilDecided(permit, client, signal);
   const looks = new SharedLook((cancel) => check(deployment, { signal: cancel }), clock);
   const wanted = (): ReadonlySet<string> =>
     new Set(tasks.filter((task) => isEnabled(task, ledger)).map(({ name }) => name));
@@ -52,7 +87,7 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
   });
   const worker = new TaskWorker({
     scheduler,
-    isLockHeld: client.lockState === 'held',
+    isLockHeld: permit.isGiven,
     clock,
     deadlineMs: DEADLINE_MS,
     onEvent: (event) => {
@@ -77,8 +112,8 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
   using listening = new DisposableStack();
   let wake = new AbortController();
   listening.defer(
-    client.on('lock', (state) => {
-      worker.lockChanged(state === 'held');
+    permit.onChange((isGiven) => {
+      worker.lockChanged(isGiven);
       wake.abort();
     }),
   );

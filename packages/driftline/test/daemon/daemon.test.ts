@@ -14,9 +14,14 @@ import { openGoldenDeployment } from '../golden/deployment.ts';
 const exec = promisify(execFile);
 
 /** A daemon over a golden deployment, and what it told. */
-async function startDaemon(options: Partial<DaemonOptions> = {}) {
+async function startDaemon(
+  options: Partial<DaemonOptions> = {},
+  prepare: (northbound: string) => Promise<unknown> = async () => {},
+) {
   await using opened = new AsyncDisposableStack();
   const { deployment, golden } = opened.use(await openGoldenDeployment('2026.1', { writable: true }));
+  await prepare(golden.northbound.endpoint);
+  await deployment.northbound.sync();
   const journal = opened.use(new Journal(':memory:'));
   const writable = opened.use(openWritable(deployment.config.database.url));
   const events: DaemonEvent[] = [];
@@ -39,11 +44,25 @@ async function startDaemon(options: Partial<DaemonOptions> = {}) {
     ...options,
   });
   const stop = new AbortController();
+  /** How much it had told when the permit of the scheduled tasks was given, and when it was withdrawn. */
+  const permits: { readonly isGiven: boolean; readonly after: number }[] = [];
+  daemon.maintenance.onChange((isGiven) => {
+    permits.push({ isGiven, after: events.length });
+    for (const look of waiting) look();
+  });
   const running = daemon.run(stop.signal);
   opened.defer(async () => {
     stop.abort();
     await running;
   });
+  const untilTold = () =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+    });
   /** Resolves with the first event from the mark on that meets the claim. */
   const until = async <K extends DaemonEvent['kind']>(
     kind: K,
@@ -55,14 +74,11 @@ async function startDaemon(options: Partial<DaemonOptions> = {}) {
         .slice(from)
         .find((event): event is Extract<DaemonEvent, { kind: K }> => event.kind === kind && claim(event as never));
       if (found !== undefined) return found;
-      await new Promise<void>((resolve) => {
-        const look = () => {
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-      });
+      await untilTold();
     }
+  };
+  const untilPermits = async (count: number) => {
+    while (permits.length < count) await untilTold();
   };
   const nbctl = async (...args: string[]) =>
     (await exec('ovn-nbctl', [`--db=${golden.northbound.endpoint}`, ...args])).stdout.trim();
@@ -72,7 +88,9 @@ async function startDaemon(options: Partial<DaemonOptions> = {}) {
     golden,
     journal,
     events,
+    permits,
     until,
+    untilPermits,
     nbctl,
     running,
     stop,
@@ -175,6 +193,52 @@ describe('the daemon', () => {
     await other.close();
     await run.until('repaired', () => true, mark);
     assert.equal(await run.nbctl('get', 'Logical_Switch_Port', port, 'enabled'), 'true');
+  });
+
+  it('lets the scheduled tasks go when its first whole pass is over and mended what it found, and not before', async () => {
+    await using run = await startDaemon({}, (northbound) =>
+      exec('ovn-nbctl', [
+        `--db=${northbound}`,
+        'clear',
+        'NB_Global',
+        '.',
+        'options',
+        '--',
+        'pg-del',
+        'neutron_pg_drop',
+      ]),
+    );
+    await run.untilPermits(1);
+    const [given] = run.permits;
+    assert.equal(given?.isGiven, true);
+    const before = run.events.slice(0, given.after);
+    const repaired = before.findIndex(({ kind }) => kind === 'repaired');
+    assert.ok(repaired > before.findIndex((event) => event.kind === 'pass' && event.isFull));
+    assert.ok(before.slice(repaired).some(({ kind }) => kind === 'clean'));
+  });
+
+  it('calls the scheduled tasks off when the lock is lost, and lets them go after a pass with it', async () => {
+    await using run = await startDaemon();
+    await run.untilPermits(1);
+    const mark = run.events.length;
+    await using other = await OvsdbClient.connect({
+      endpoints: run.golden.northbound.endpoint,
+      database: 'OVN_Northbound',
+      tables: {},
+      lock: MAINTENANCE_LOCK,
+    });
+    await other.stealLock();
+    await run.untilPermits(2);
+    await run.until('pass', ({ mayRepair }) => !mayRepair, mark);
+    await other.close();
+    await run.untilPermits(3);
+    assert.deepEqual(
+      run.permits.map(({ isGiven }) => isGiven),
+      [true, false, true],
+    );
+    const gained = run.events.findIndex((event, at) => at >= mark && event.kind === 'lock' && event.isHeld);
+    const between = run.events.slice(gained, run.permits[2]?.after);
+    assert.ok(between.some((event) => event.kind === 'pass' && event.mayRepair));
   });
 
   it('shows a plan beyond the limits and does not apply it', async () => {

@@ -11,16 +11,21 @@ import { OvsdbClient } from '@driftline/ovsdb';
 import { Journal } from '../../src/journal/journal.ts';
 import { openWritable } from '../../src/neutron/connect.ts';
 import { MAINTENANCE_LOCK } from '../../src/northbound/session.ts';
+import { check } from '../../src/reconcile/reconcile.ts';
 import { databaseIdentity } from '../../src/tasks/fingerprint.ts';
 import { Ledger } from '../../src/tasks/ledger.ts';
-import { runService } from '../../src/tasks/service.ts';
+import { type Permit, runService, type ServiceOptions } from '../../src/tasks/service.ts';
 import type { WorkerEvent } from '../../src/tasks/worker.ts';
 import { openGoldenDeployment } from '../golden/deployment.ts';
 
 const exec = promisify(execFile);
 
 /** The scheduled tasks over a golden deployment, and what they told. */
-async function startService(prepare: (sqlite: DatabaseSync) => void = () => {}, ledgerFile = ':memory:') {
+async function startService(
+  prepare: (sqlite: DatabaseSync) => void = () => {},
+  ledgerFile = ':memory:',
+  more: Partial<ServiceOptions> = {},
+) {
   await using opened = new AsyncDisposableStack();
   const { deployment, golden } = opened.use(await openGoldenDeployment('2026.1', { writable: true }));
   const sqlite = opened.adopt(new DatabaseSync(golden.databaseUrl.replace('sqlite:///', '')), (db) => db.close());
@@ -48,6 +53,7 @@ async function startService(prepare: (sqlite: DatabaseSync) => void = () => {}, 
         events.push(event);
         for (const look of waiting) look();
       },
+      ...more,
     },
     stop.signal,
   );
@@ -152,6 +158,34 @@ describe('the scheduled tasks', () => {
     await other.close();
     await run.until('update_router_distributed_flag', 2);
     assert.equal(run.sqlite.prepare('SELECT min(distributed) AS least FROM router_extra_attributes').get()?.least, 1);
+  });
+
+  it('wait for the permit where they are beside a daemon, and are called off when it is withdrawn', async () => {
+    const listeners = new Set<(isGiven: boolean) => void>();
+    let isGiven = false;
+    const say = (given: boolean) => {
+      isGiven = given;
+      for (const listener of listeners) listener(given);
+    };
+    const permit: Permit = {
+      get isGiven() {
+        return isGiven;
+      },
+      onChange: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    };
+    await using run = await startService(undefined, ':memory:', { permit });
+    assert.equal(run.deployment.northbound.client.lockState, 'held');
+    // Whatever could be under way has had the time that a look takes.
+    await check(run.deployment);
+    assert.deepEqual(run.ledger.history(1), []);
+    say(true);
+    await run.until(LAST);
+    say(false);
+    say(true);
+    await run.until(LAST, 2);
   });
 
   it('run again when the schema of the Northbound is another', async () => {

@@ -25,7 +25,7 @@ export interface RunFlags {
 
 /** The daemon, with its events as log lines on stdout. */
 export async function runDaemonCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
-  const { sources, deployment } = await openDeployment(context, { writable: !flags.observe });
+  const { sources, deployment, extension } = await openDeployment(context, { writable: !flags.observe });
   await using _closing = deployment;
   const settings = deployment.config.driftline;
   using journal = new Journal(flags.observe ? ':memory:' : join(settings.statePath, 'journal.db'));
@@ -58,7 +58,9 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
   if (!flags.observe) for (const line of logLines({ kind: 'lock', isHeld })) log(line);
   // Whoever only looks, or looks once, or deletes nothing, has no maintenance done.
   const isMaintaining = flags.tasks && !flags.observe && !flags.once && !flags.additive;
-  await using _tasks = isMaintaining ? startTasks({ sources, deployment, journal, neutron: writable, log }) : undefined;
+  await using _tasks = isMaintaining
+    ? startTasks({ sources, deployment, extension, journal, neutron: writable, permit: daemon.maintenance, log })
+    : undefined;
   await using _events =
     flags.events === 'off' || flags.once
       ? undefined
@@ -85,7 +87,7 @@ export function* logLines(event: DaemonEvent): Iterable<string> {
       return;
     case 'pass':
       if (event.drift.length === 0 && !event.isFull) return;
-      yield `INFO ${event.isFull ? 'full pass' : 'pass'} (${[...event.reasons].join(', ')}) in ${event.durationMs} ms: ${event.desiredRows} rows wanted, ${event.drift.length} differ, ${event.ripe.length} to repair now`;
+      yield `INFO ${event.isFull ? 'full pass' : 'pass'} (${[...event.reasons].join(', ')}) in ${event.durationMs} ms: ${event.desiredRows} rows wanted, ${event.drift.length} differ, ${event.ripe.length} ${event.mayRepair ? 'to repair now' : 'old enough to be repaired'}`;
       if (event.ripe.length <= SHOWN_CHANGES) {
         for (const line of changeLines(event.ripe, undefined)) if (line !== '') yield `INFO   ${line}`;
       }
