@@ -2,6 +2,7 @@
  * codegen/: from a database's schema to TypeScript types of its rows.
  */
 import type { BaseType, Column, Database, Table } from '../schema/database.ts';
+import { describeColumn, describeTable } from '../schema/describe.ts';
 
 export interface GenerateOptions {
   /** The module that row types are built on. */
@@ -57,44 +58,6 @@ function generateTable(table: Table): string[] {
 
 function comment(indent: string, facts: readonly string[]): string[] {
   return facts.length === 0 ? [] : [`${indent}/** ${facts.join(' ')} */`];
-}
-
-function describeTable(table: Table): string[] {
-  return [
-    ...(table.isRoot ? [] : ['Not in the root set: a row vanishes when nothing refers to it strongly.']),
-    ...table.indexes.map((columns) => `Unique: ${columns.join(', ')}.`),
-    ...(table.maxRows === Infinity ? [] : [`At most ${table.maxRows} row${table.maxRows === 1 ? '' : 's'}.`]),
-  ];
-}
-
-function describeColumn(column: Column): string[] {
-  const size = describeSize(column);
-  return [
-    ...(size === undefined ? [] : [size]),
-    ...describeBase(column.key, column.kind === 'map' ? 'Keys: ' : ''),
-    ...(column.value === undefined ? [] : describeBase(column.value, 'Values: ')),
-    ...(column.isEphemeral ? ['Ephemeral: not kept across a restart of the server.'] : []),
-    ...(column.isMutable ? [] : ['Set on insert only.']),
-  ];
-}
-
-function describeSize({ kind, min, max }: Column): string | undefined {
-  if (kind === 'scalar' || kind === 'optional' || (min === 0 && max === Infinity)) return undefined;
-  return max === Infinity ? 'One or more.' : `${min} to ${max}.`;
-}
-
-function describeBase(base: BaseType, prefix: string): string[] {
-  const facts: string[] = [];
-  const { minimum, maximum, minLength, maxLength, refTable, refType } = base;
-  if (refTable !== undefined) facts.push(`${refType === 'weak' ? 'weak reference' : 'reference'} to ${refTable}`);
-  if (minimum !== undefined && maximum !== undefined) facts.push(`${minimum} to ${maximum}`);
-  else if (minimum !== undefined) facts.push(`at least ${minimum}`);
-  else if (maximum !== undefined) facts.push(`at most ${maximum}`);
-  if (minLength !== undefined) facts.push(`at least ${minLength} characters`);
-  if (maxLength !== undefined) facts.push(`at most ${maxLength} characters`);
-  if (facts.length === 0) return [];
-  const text = `${prefix}${facts.join(', ')}.`;
-  return [text.charAt(0).toUpperCase() + text.slice(1)];
 }
 
 function columnType(column: Column): string {

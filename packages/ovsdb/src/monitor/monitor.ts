@@ -50,8 +50,9 @@ export class Monitor {
   /** Counts the starts, so that an answer to what belonged to an earlier one is known for stale. */
   #epoch = 0;
 
-  constructor(database: string, replica: ReplicaStore) {
-    this.id = `monitor ${database}`;
+  /** The id tells it from other monitors of the connection. */
+  constructor(database: string, replica: ReplicaStore, id = `monitor ${database}`) {
+    this.id = id;
     this.#database = database;
     this.#replica = replica;
   }

@@ -25,7 +25,7 @@ export interface DatabaseStatus {
 export class ServerStatus {
   readonly #database: string;
   readonly #replica = new ReplicaStore();
-  readonly #monitor = new Monitor('_Server', this.#replica);
+  readonly #monitor = new Monitor('_Server', this.#replica, 'server status');
 
   constructor(database: string) {
     this.#database = database;
