@@ -1,4 +1,4 @@
-import type { Difference } from '../diff/change.ts';
+import type { DeleteChange, Difference } from '../diff/change.ts';
 import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/router/gateway-chassis.ts';
 import type { Plan } from './plan.ts';
 
@@ -53,7 +53,7 @@ function gatewaysMoved(plan: Plan): ReadonlySet<string> {
   for (const { changes } of plan.transactions) {
     for (const change of changes) {
       if (change.table !== 'Logical_Router_Port') continue;
-      if (change.action === 'delete') moved.add(change.key);
+      if (change.action === 'delete' && wasScheduled(change)) moved.add(change.key);
       if (change.action !== 'update') continue;
       const rescheduled = change.differences.some(takesFromChassis);
       if (rescheduled) moved.add(change.key);
@@ -61,6 +61,10 @@ function gatewaysMoved(plan: Plan): ReadonlySet<string> {
   }
   return moved;
 }
+
+/** Most ports of a router that is deleted are interfaces, which are on no chassis. */
+const wasScheduled = ({ before: { gateway_chassis, ha_chassis_group } }: DeleteChange): boolean =>
+  (Array.isArray(gateway_chassis) && gateway_chassis.length > 0) || typeof ha_chassis_group === 'string';
 
 function takesFromChassis({ column, reason, why, found }: Difference): boolean {
   if ((column !== 'gateway_chassis' && column !== 'ha_chassis_group') || reason === 'missing') return false;

@@ -179,6 +179,20 @@ describe('the blast radius', () => {
     assert.deepEqual(namesOf(moves('missing', 'a', 'b', 'c', 'd')), []);
   });
 
+  it('counts the gateway ports of routers that are deleted, and not their interfaces', () => {
+    const port = (id: string, before: DeleteChange['before']) =>
+      remove({ type: 'router_ports', id }, { table: 'Logical_Router_Port', before });
+    const all = (before: DeleteChange['before']) =>
+      planOf(
+        ['a', 'b', 'c'].map((id) => port(id, before)),
+        1000,
+        2,
+      );
+    assert.deepEqual(namesOf(all({ gateway_chassis: [] })), []);
+    assert.deepEqual(namesOf(all({ gateway_chassis: ['chassis'] })), ['max-gateway-share']);
+    assert.deepEqual(namesOf(all({ ha_chassis_group: 'group' })), ['max-gateway-share']);
+  });
+
   it('takes it for no move when a gateway leaves the chassis that is none, or chassis that ovn-northd ignores', () => {
     const leave = (id: string, more: Partial<Difference>) =>
       update(
