@@ -2,6 +2,7 @@
  * Why something failed, as a literal that callers switch on.
  *
  * - Before anything was sent: `bad-option`, `unknown-table`, `unknown-column`, `bad-value`, `read-only`, `not-connected`.
+ * - A reader of changes fell too far behind: `overflow`.
  * - The link: `connect-failed`, `connection-lost`, `timeout`, `aborted`, `closed`.
  * - What the peer sent: `malformed-message`, `message-too-large`, `bad-schema`, `protocol-error`.
  * - The server refused a request as a whole: `rpc-error`, `unknown-method`, `unknown-database`, `canceled`.
@@ -16,6 +17,7 @@ export type OvsdbErrorCode =
   | 'bad-value'
   | 'read-only'
   | 'not-connected'
+  | 'overflow'
   | 'connect-failed'
   | 'connection-lost'
   | 'timeout'

@@ -88,9 +88,14 @@ test('a half-open link is noticed by the probe, and left', async () => {
 
 test('an idle link is kept alive by the probe', async () => {
   await using server = await startLibrary();
-  await using proxy = await FaultProxy.start({ target: server.endpoint });
-  await using client = await connectTo(proxy.endpoint, { probeIntervalMs: 20 });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  let probes = 0;
+  const fromClient = (chunk: Buffer) => {
+    if (chunk.includes('"probe"')) probes++;
+    return [chunk];
+  };
+  await using proxy = await FaultProxy.start({ target: server.endpoint, fromClient });
+  await using client = await connectTo(proxy.endpoint, { probeIntervalMs: 200 });
+  while (probes < 3) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(client.state.kind, 'synced');
   assert.equal(proxy.connections, 1);
 });

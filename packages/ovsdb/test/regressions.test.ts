@@ -3,11 +3,11 @@
  * moments; where a real server can be brought to it, `reconnect.test.ts`, `cluster.test.ts` and `transact.test.ts` do.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { op, type RowFilter, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
-import { noReply, type Script, type ScriptedConnection, ScriptedServer } from '../src/testing/index.ts';
+import { allRows, op, type RowFilter, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
+import { FaultProxy, noReply, type Script, type ScriptedConnection, ScriptedServer } from '../src/testing/index.ts';
 import { changesOf, connectTo, contentOf, librarySchema, namesOf, next, startLibrary } from './library.ts';
 
 const schema = JSON.parse(readFileSync(librarySchema, 'utf8'));
@@ -277,10 +277,16 @@ test('a server that never sends the initial dump is left after a silence (kube-o
 
 test('a probe and a transaction under way do not block each other (libovsdb #391)', async () => {
   await using server = await startLibrary();
-  await using client = await connectTo(server.endpoint, { probeIntervalMs: 10 });
+  let probes = 0;
+  const fromClient = (chunk: Buffer) => {
+    if (chunk.includes('"probe"')) probes++;
+    return [chunk];
+  };
+  await using proxy = await FaultProxy.start({ target: server.endpoint, fromClient });
+  await using client = await connectTo(proxy.endpoint, { probeIntervalMs: 250 });
   const never = op.wait('Shelf', [['name', '==', 'x']], ['name'], [{ name: 'x' }], { timeoutMs: 60_000 });
   const waiting = client.transact([never]);
-  await delay(100);
+  await untilTrue(() => probes > 0);
   await client.transact([op.insert('Shelf', { name: 'x' })]);
   await waiting;
   assert.equal(client.state.kind, 'synced');
@@ -393,6 +399,67 @@ test('a row may be inserted without naming any column (5ee2a3892)', async () => 
   await using client = await connectTo(server.endpoint);
   const [inserted] = await client.transact([op.insert('Rule', {})]);
   assert.equal(client.replica.table('Rule').get(inserted?.uuid ?? '')?.text, '');
+});
+
+test('whoever was beaten begins anew from what beat him, until all have succeeded (ovsdbapp c3bacb3, LP#1988457)', async () => {
+  await using server = await startLibrary();
+  await using first = await connectTo(server.endpoint);
+  await using second = await connectTo(server.endpoint);
+  await first.transact([op.insert('Shelf', { name: 'a' })]);
+  await second.sync();
+  let builds = 0;
+  const visit = (client: typeof first) =>
+    client.commit((replica) => {
+      builds++;
+      const [shelf] = replica.table('Shelf').rows.values();
+      assert.ok(shelf);
+      const visits = Number(shelf.visits) + 1;
+      return [
+        op.wait('Shelf', shelf._uuid, ['visits'], [{ visits: shelf.visits }]),
+        op.update('Shelf', shelf._uuid, { visits }),
+      ];
+    });
+  await Promise.all([first, second].flatMap((client) => Array.from({ length: 10 }, () => visit(client))));
+  await first.sync();
+  assert.equal(first.replica.table('Shelf').rows.values().next().value?.visits, 20);
+  assert.ok(builds > 20, 'some were beaten');
+});
+
+test('a transaction to be tried again waits for the database to change, and does not spin', async () => {
+  await using server = await startLibrary();
+  await using client = await connectTo(server.endpoint);
+  await using other = await connectTo(server.endpoint);
+  let builds = 0;
+  const committed = client.commit(() => {
+    builds++;
+    return [op.wait('Rule', allRows, ['text'], [{ text: 'open' }]), op.insert('Shelf', { name: 'a' })];
+  });
+  for (let index = 0; index < 20; index++) await client.sync();
+  assert.equal(builds, 1);
+  await other.transact([op.insert('Rule', { text: 'open' })]);
+  await committed;
+  assert.equal(builds, 2);
+  assert.deepEqual(await client.commit(() => []), [], 'nothing to do is nothing sent');
+  const never = () => [op.wait('Rule', allRows, ['text'], [{ text: 'shut' }])];
+  await assert.rejects(client.commit(never, { timeoutMs: 20 }), { code: 'timeout' });
+  await assert.rejects(client.commit(never, { signal: AbortSignal.timeout(20) }), { code: 'aborted' });
+  const broken = () => [op.insert('Shelf', { name: 'a' })];
+  await assert.rejects(client.commit(broken), { code: 'constraint-violation' });
+});
+
+test('connections that have ended leave nothing open, on either side (ovsdbapp ce46cc4)', async () => {
+  await using server = await startLibrary();
+  await using proxy = await FaultProxy.start({ target: server.endpoint });
+  await using client = await connectTo(proxy.endpoint);
+  const openFiles = () => readdirSync('/proc/self/fd').length;
+  const before = openFiles();
+  for (let index = 0; index < 10; index++) {
+    const reconnected = next(client, 'reconnected');
+    proxy.cut();
+    await reconnected;
+  }
+  while (!/sessions:1\b/.test(await server.appctl('memory/show'))) await delay(5);
+  await untilTrue(() => openFiles() <= before);
 });
 
 test('undefined in a row is refused loudly, save for an optional column (libovsdb #471)', async () => {

@@ -9,6 +9,8 @@ import { decodeResults, type TransactResult } from '../transaction/results.ts';
 import { parseEndpoints } from '../wire/endpoint.ts';
 import type { RpcConnection } from '../wire/rpc-connection.ts';
 import { defaultBackoff } from './backoff.ts';
+import { type ChangeBatch, type ChangeOf, type ChangeOptions, ChangeStream } from './change-stream.ts';
+import { commitFrom } from './commit.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { type Deadline, withDeadline } from './deadline.ts';
 import { Emitter } from './emitter.ts';
@@ -34,6 +36,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
   /** What can be asked of the server of the moment beside its data. */
   readonly server: ServerRequests;
   #missing: readonly MissingColumns[] = [];
+  #changeCount = 0;
 
   private constructor(options: ConnectOptions<Tables>) {
     this.#database = options.database;
@@ -70,6 +73,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
       this.#replica,
       this.#events,
     );
+    for (const name of ['update', 'synced'] as const) this.#events.on(name, () => this.#changeCount++);
     this.server = new ServerRequests(() => this.#openConnection(), this.#isReadOnly);
     this.#session.setConditions((options.conditions ?? {}) as TableFilters).catch(() => {});
   }
@@ -151,6 +155,55 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     const limits = { timeoutMs: defaultTransactTimeoutMs, ...deadline };
     const reply = await sendTransaction(connection, [this.#database, ...encoded], limits);
     return decodeResults(schema, operations, reply);
+  }
+
+  /**
+   * Commits what `build` makes of the replica, and begins anew when somebody else was faster: when a guard did not hold
+   * (`wait-failed`), when the database was converted meanwhile (`canceled`), or when there was no complete replica.
+   * Between two tries the replica has changed. `build` is called right before each try, in the same turn of the event
+   * loop; nothing is sent when it returns no operations.
+   *
+   * Rejects as `transact` does, `unknown-outcome` included, for every other failure; with what `build` throws; and
+   * with `timeout` (60 seconds by default, for all tries together) or `aborted`.
+   */
+  async commit(
+    build: (replica: Replica<Tables>) => readonly Operation[],
+    { timeoutMs = defaultTransactTimeoutMs, signal }: Deadline = {},
+  ): Promise<TransactResult[]> {
+    const expiry = AbortSignal.timeout(timeoutMs);
+    const over = signal ? AbortSignal.any([signal, expiry]) : expiry;
+    const limits = { signal: over };
+    try {
+      return await commitFrom(() => build(this.replica), {
+        transact: (operations) => this.transact(operations, limits),
+        sync: () => this.sync({ timeoutMs, ...limits }),
+        changeCount: () => this.#changeCount,
+        untilChanged: (since) => withDeadline(this.#untilChanged(since), limits, () => 'waiting for a change'),
+      });
+    } catch (error) {
+      if (!(error instanceof OvsdbError) || error.code !== 'aborted' || signal?.aborted === true) throw error;
+      throw new OvsdbError('timeout', `the commit took longer than ${timeoutMs} ms`, { cause: error });
+    }
+  }
+
+  /**
+   * The changes from now on, as an async iterator: one batch for each `update` of which the filters let anything
+   * through, in order, each after it was applied. It ends when the client is closed, or the loop is left.
+   *
+   *     for await (const { changes } of client.changes({ tables: ['Logical_Switch'], kinds: ['insert'] })) ...
+   */
+  changes<Name extends keyof Tables & string = keyof Tables & string>(
+    options: ChangeOptions<Tables, Name> = {},
+  ): AsyncIterableIterator<ChangeBatch<ChangeOf<Tables, Name>>, undefined> & AsyncDisposable {
+    const stream = new ChangeStream(options as unknown as ChangeOptions, this.#replica);
+    stream.onEnd(this.on('update', (batch) => stream.take(batch)));
+    stream.onEnd(
+      this.on('state', ({ kind }) => {
+        if (kind === 'closed') stream.end();
+      }),
+    );
+    if (this.state.kind === 'closed') stream.end();
+    return stream as unknown as AsyncIterableIterator<ChangeBatch<ChangeOf<Tables, Name>>, undefined> & AsyncDisposable;
   }
 
   /**
@@ -293,8 +346,13 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     return this.#until(() => this.#replica.isSynced, 'synced');
   }
 
+  async #untilChanged(since: number): Promise<void> {
+    const isChanged = () => this.#changeCount !== since;
+    await Promise.race([this.#until(isChanged, 'update'), this.#until(isChanged, 'synced')]);
+  }
+
   /** Waits for an event to make the claim true; rejects when the client is closed. */
-  #until(isTrue: () => boolean, event: 'synced' | 'lock'): Promise<void> {
+  #until(isTrue: () => boolean, event: 'synced' | 'update' | 'lock'): Promise<void> {
     if (isTrue()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const settle = () => {
