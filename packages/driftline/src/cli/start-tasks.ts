@@ -28,7 +28,7 @@ interface Parts {
 /** The scheduled tasks beside a daemon; they end with what it returns. */
 export function startTasks({ sources, deployment, extension, journal, neutron, permit, log }: Parts): AsyncDisposable {
   const stop = new AbortController();
-  const ledger = openLedger(sources, deployment);
+  const ledger = openLedger(sources, deployment, 'write');
   const running = runService(
     {
       deployment,

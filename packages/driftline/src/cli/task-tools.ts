@@ -7,13 +7,14 @@ import { openWritable } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import type { attemptTask } from '../tasks/attempt.ts';
 import { databaseIdentity } from '../tasks/fingerprint.ts';
-import { Ledger } from '../tasks/ledger.ts';
+import { Ledger, type LedgerAccess } from '../tasks/ledger.ts';
 import { type CommandContext, type LimitFlags, limitsOf } from './session.ts';
 
 export const driftlineVersion: string = packageJson.version;
 
-export const openLedger = (sources: ConfigSources, deployment: Deployment): Ledger =>
-  new Ledger(join(driftlineSettings(sources).statePath, 'tasks.db'), databaseIdentity(deployment));
+/** To read unless told otherwise: a command that only tells needs no write access, and leaves nothing behind. */
+export const openLedger = (sources: ConfigSources, deployment: Deployment, access: LedgerAccess = 'read'): Ledger =>
+  new Ledger(join(driftlineSettings(sources).statePath, 'tasks.db'), databaseIdentity(deployment), access);
 
 export interface OpenTaskTools extends AsyncDisposable {
   /** All but the look. */
@@ -28,7 +29,7 @@ export async function openTaskTools(
   flags: LimitFlags,
 ): Promise<OpenTaskTools> {
   await using opened = new AsyncDisposableStack();
-  const ledger = opened.use(openLedger(sources, deployment));
+  const ledger = opened.use(openLedger(sources, deployment, 'write'));
   const journal = opened.use(new Journal(join(driftlineSettings(sources).statePath, 'journal.db')));
   const neutron = opened.use(openWritable(databaseSettings(sources).url));
   await deployment.northbound.takeLock(context.signal);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -36,6 +36,42 @@ describe('the ledger', () => {
       using other = new Ledger(file, 'two');
       assert.equal(other.read('a'), undefined);
       assert.equal(other.isEnabled('b'), undefined);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('is read without being made, and without a way to write', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'driftline-ledger-'));
+    try {
+      const file = join(folder, 'state', 'tasks.db');
+      {
+        using none = new Ledger(file, 'one', 'read');
+        assert.deepEqual(
+          [none.read('a'), none.history(9), none.failures('a'), none.isEnabled('a')],
+          [undefined, [], 0, undefined],
+        );
+        assert.throws(() => none.enable('a', true), /readonly/);
+        assert.deepEqual(await readdir(folder), []);
+      }
+      using daemon = new Ledger(file, 'one');
+      daemon.write(line());
+      const before = await readFile(file);
+      {
+        using reading = new Ledger(file, 'one', 'read');
+        assert.deepEqual(reading.read('a'), line());
+        assert.throws(() => reading.write(line()), /readonly/);
+      }
+      assert.deepEqual(await readdir(join(folder, 'state')), ['tasks.db'], 'nothing beside it is needed or left');
+      assert.ok(before.equals(await readFile(file)));
+      await writeFile(
+        join(folder, 'other'),
+        'no database at all, but long enough to be taken for the head of one'.repeat(9),
+      );
+      assert.throws(() => new Ledger(join(folder, 'other'), 'one'), {
+        name: 'LedgerError',
+        path: join(folder, 'other'),
+      });
     } finally {
       await rm(folder, { recursive: true });
     }

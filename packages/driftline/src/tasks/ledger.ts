@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import type { Task } from './task.ts';
@@ -14,12 +14,16 @@ export class Ledger implements Disposable {
   /**
    * @param file ':memory:' or a path; its folder is made.
    * @param database See `databaseIdentity`: lines of other deployments in the same file are not seen.
+   * @param access To `read`, nothing is made and nothing can be written; where there is no file, nothing has run yet.
+   * @throws LedgerError
    */
-  constructor(file: string, database: string) {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-    this.#db = new DatabaseSync(file);
-    this.#db.exec(SCHEMA);
+  constructor(file: string, database: string, access: LedgerAccess = 'write') {
     this.#database = database;
+    try {
+      this.#db = access === 'write' ? openToWrite(file) : openToRead(file);
+    } catch (cause) {
+      throw new LedgerError(file, access, cause);
+    }
   }
 
   /** The last state of a task; undefined: it was never run here. */
@@ -100,6 +104,37 @@ export class Ledger implements Disposable {
   }
 }
 
+export type LedgerAccess = 'read' | 'write';
+
+function openToWrite(file: string): DatabaseSync {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const db = new DatabaseSync(file, { timeout: BUSY_MS });
+  db.exec(SCHEMA);
+  return db;
+}
+
+function openToRead(file: string): DatabaseSync {
+  if (existsSync(file)) return new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+  const empty = new DatabaseSync(':memory:');
+  empty.exec(SCHEMA);
+  empty.exec('PRAGMA query_only = ON');
+  return empty;
+}
+
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+  readonly code = 'no-access';
+  readonly path: string;
+
+  constructor(path: string, access: LedgerAccess, cause: unknown) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    super(`${path} can't be opened to ${access}: ${said}; see [driftline] state_path, and whose the file is`, {
+      cause,
+    });
+    this.path = path;
+  }
+}
+
 /** A person's word, and without one whether the task is on by itself. */
 export const isEnabled = (task: Task, ledger: Ledger): boolean =>
   task.work.is !== 'elsewhere' && (ledger.isEnabled(task.name) ?? task.offBecause === undefined);
@@ -139,10 +174,11 @@ const lineOf = (row: Record<string, SQLOutputValue>): LedgerLine => ({
   details: row.details === null ? [] : (JSON.parse(String(row.details)) as readonly string[]),
 });
 
+const BUSY_MS = 5_000;
+
+/** No write-ahead log: who reads one has to be able to write its folder. */
 const SCHEMA = `
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-PRAGMA busy_timeout = 5000;
+PRAGMA journal_mode = DELETE;
 CREATE TABLE IF NOT EXISTS runs (
   id INTEGER PRIMARY KEY,
   database TEXT NOT NULL,

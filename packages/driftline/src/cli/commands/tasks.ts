@@ -161,6 +161,10 @@ export async function runTasksHistory(
     printJson(context, { runs: runs.map(jsonLine) });
     return EXIT.clean;
   }
+  if (runs.length === 0) {
+    context.terminal.out('Nothing has run yet.\n');
+    return EXIT.clean;
+  }
   const rows = runs.map((line) => [
     new Date(line.startedAtMs).toISOString(),
     line.task,
@@ -184,7 +188,7 @@ export async function runTasksSwitch(context: CommandContext, name: string, isEn
   }
   const { sources, deployment } = await openDeployment(context, { writable: false });
   await using _closing = deployment;
-  using ledger = openLedger(sources, deployment);
+  using ledger = openLedger(sources, deployment, 'write');
   ledger.enable(task.name, isEnabled);
   context.terminal.out(`${task.name} is ${isEnabled ? 'on' : 'off'} for this deployment.\n`);
   return EXIT.clean;
