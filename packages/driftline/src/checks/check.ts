@@ -24,6 +24,8 @@ export type CheckPolicy = (typeof POLICIES)[number];
 export interface Check extends Inspection {
   /** kebab-case; unique among checks, and no task's. */
   readonly name: string;
+  /** The plugin that it comes from; absent: Driftline's own. */
+  readonly plugin?: string;
   /** For people: what is compared with what. */
   readonly looksAt: string;
   /** For people: what a repair writes; absent: it repairs nothing. */

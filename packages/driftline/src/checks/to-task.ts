@@ -8,6 +8,7 @@ export function toTask(check: Check, policy: Exclude<CheckPolicy, 'off'>): Task 
   return {
     name: check.name,
     since: 'zed',
+    ...(check.plugin === undefined ? {} : { plugin: check.plugin }),
     kind: 'continuous',
     gate: policy === 'repair' ? 'lock' : 'none',
     spacingMs: check.spacingMs ?? SPACING_MS,

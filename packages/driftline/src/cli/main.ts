@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
 import { requestFromProcess } from '../config/sources.ts';
 import { takeConfigArguments } from '../config/take-arguments.ts';
+import { PluginError } from '../extension/plugin-error.ts';
 import { NeutronReadError } from '../neutron/read-error.ts';
 import { PlanFileError } from '../plan/plan-file.ts';
 import { ask } from './ask.ts';
@@ -38,6 +39,7 @@ function isExpected(error: unknown): error is Error {
     error instanceof NeutronReadError ||
     error instanceof OvsdbError ||
     error instanceof PlanFileError ||
+    error instanceof PluginError ||
     // A file named on the command line that can't be read or written.
     (error instanceof Error && 'code' in error && 'path' in error)
   );

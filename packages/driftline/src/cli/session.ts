@@ -1,6 +1,7 @@
 import { driftlineSettings } from '../config/config.ts';
 import { type ConfigRequest, type ConfigSources, loadConfig } from '../config/sources.ts';
 import type { Change } from '../diff/change.ts';
+import { type Extension, loadExtension } from '../extension/load-extension.ts';
 import type { LimitFinding, Limits } from '../plan/limits.ts';
 import { Deployment } from '../reconcile/deployment.ts';
 import type { Verdict } from '../reconcile/judge.ts';
@@ -21,20 +22,27 @@ export interface CommandContext {
 export async function openDeployment(
   context: CommandContext,
   { writable, looksAtOnce = false }: { readonly writable: boolean; readonly looksAtOnce?: boolean },
-): Promise<{ sources: ConfigSources; deployment: Deployment }> {
+): Promise<{ sources: ConfigSources; deployment: Deployment; extension: Extension }> {
   const sources = await loadConfig(context.request);
+  const extension = await loadExtension(sources);
+  const { owners } = extension;
   const { signal } = context;
   const reading = looksAtOnce ? followReading(context) : undefined;
   const deployment = await Deployment.open(sources, {
     writable,
     readAhead: reading?.options,
+    owners,
     signal,
     onRefused: tellOnce(context.terminal),
   });
   reading?.end();
   for (const warning of deployment.warnings) context.terminal.err(`warning: ${warning}\n`);
-  return { sources, deployment };
+  return { sources, deployment, extension };
 }
+
+/** What plugins add, for a command that asks before it connects. */
+export const extensionOf = async ({ request }: CommandContext): Promise<Extension> =>
+  loadExtension(await loadConfig(request));
 
 /** Waiting may take as long as [ovn] ovsdb_connection_timeout says: nobody should have to guess for what. */
 function tellOnce(terminal: Terminal): (endpoint: string, why: string) => void {

@@ -196,6 +196,8 @@ export const DRIFTLINE_OPTIONS = {
   maxDeleteShare: option('driftline', 'max_delete_share', float({ min: 0, max: 1 }), 0.1),
   /** A plan that changes more than this share of all router gateways is shown, not applied. */
   maxGatewayShare: option('driftline', 'max_gateway_share', float({ min: 0, max: 1 }), 0.5),
+  /** Modules that add owners of rows, tasks and checks: paths, or names of packages. */
+  plugins: option('driftline', 'plugins', list(string()), []),
   /** The policies of checks that are not to have their own: `NAME:observe`, `NAME:repair` or `NAME:off`. */
   checks: option('driftline', 'checks', dict(), new Map()),
 };

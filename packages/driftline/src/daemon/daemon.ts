@@ -61,6 +61,8 @@ export class Daemon {
   #tenure = new AbortController();
   #alarm: { readonly atMs: number; readonly timer: NodeJS.Timeout } | undefined;
   readonly #backoff = new UnitBackoff();
+  /** What plugins failed at in the last pass: told when it begins, not at every pass. */
+  #ownerFaults: ReadonlySet<string> = new Set();
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -142,6 +144,7 @@ export class Daemon {
     const durationMs = nowMs - startedAtMs;
     const { desiredRows } = verdict.counts;
     onEvent({ kind: 'pass', reasons, isFull, durationMs, desiredRows, drift, ripe, mayRepair: this.#mayWrite });
+    this.#tellOwnerFaults(verdict);
     if (nextRipeAtMs !== undefined) this.#wakeIn(nextRipeAtMs - nowMs);
     if (drift.length === 0) onEvent({ kind: 'clean' });
     const refusals = refusalsOf(verdict, deployment);
@@ -153,6 +156,18 @@ export class Daemon {
     if (ripe.length > 0) await this.#repair(ripe, signal);
     if (this.#mayWrite && tenure === this.#tenure.signal) this.#allowTasks(isFull, drift.length === 0);
     return drift.length === 0 || observeOnly;
+  }
+
+  #tellOwnerFaults({ ownerFaults }: Verdict): void {
+    const faults = new Set(
+      ownerFaults.map(
+        ({ owner, during, table, message }) => `plugin ${owner} failed on ${table} (${during}): ${message}`,
+      ),
+    );
+    for (const what of faults.difference(this.#ownerFaults)) {
+      this.#options.onEvent({ kind: 'trouble', what, retryInMs: 0 });
+    }
+    this.#ownerFaults = faults;
   }
 
   get #mayWrite(): boolean {

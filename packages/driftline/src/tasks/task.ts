@@ -16,6 +16,8 @@ export interface Task {
   /** The first release that has it, and the last; upstream removes a migration after two long-term releases. */
   readonly since: UpstreamRelease;
   readonly until?: UpstreamRelease;
+  /** The plugin that it comes from; absent: upstream's, and then `since` means something. */
+  readonly plugin?: string;
   /**
    * - enforcement: what the configuration says must be so; true at any time.
    * - back-fill: brings rows of earlier releases to the present shape; kept for who skips releases.

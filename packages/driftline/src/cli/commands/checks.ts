@@ -9,17 +9,18 @@ import type { Ledger } from '../../tasks/ledger.ts';
 import { previewTask } from '../../tasks/run-task.ts';
 import { type Finding, sayFinding } from '../../tasks/task.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type CommandContext, judgeNow, openDeployment } from '../session.ts';
+import { type CommandContext, extensionOf, judgeNow, openDeployment } from '../session.ts';
 import { openLedger } from '../task-tools.ts';
 import { asLines, printable, writeOut } from '../terminal.ts';
 import { columns, jsonFinding, printJson, runInOrder, type TaskRunFlags } from './tasks.ts';
 
 export async function runChecksList(context: CommandContext, format: TaskRunFlags['format']): Promise<ExitCode> {
-  const { sources, deployment } = await openDeployment(context, { writable: false });
+  const { sources, deployment, extension } = await openDeployment(context, { writable: false });
   await using _closing = deployment;
-  const policies = policiesOf(CHECKS, deployment.config.driftline.checks);
+  const all = [...CHECKS, ...extension.checks];
+  const policies = policiesOf(all, deployment.config.driftline.checks);
   using ledger = openLedger(sources, deployment);
-  const checks = CHECKS.map((check) => describe(check, policies.get(check.name) ?? check.defaultPolicy, ledger));
+  const checks = all.map((check) => describe(check, policies.get(check.name) ?? check.defaultPolicy, ledger));
   if (format === 'json') {
     printJson(context, { checks });
     return EXIT.clean;
@@ -45,6 +46,7 @@ function describe(check: Check, policy: CheckPolicy, ledger: Ledger) {
   const last = ledger.read(check.name);
   return {
     name: check.name,
+    origin: check.plugin === undefined ? 'driftline' : `plugin:${check.plugin}`,
     policy,
     default_policy: check.defaultPolicy,
     can_repair: canRepair(check),
@@ -68,7 +70,8 @@ export async function runChecksRun(
   names: readonly string[],
   flags: CheckRunFlags,
 ): Promise<ExitCode> {
-  const named = names.map((name) => findCheck(name));
+  const all = await allChecks(context);
+  const named = names.map((name) => findCheck(name, all));
   const unknown = names.find((_, at) => named[at] === undefined);
   if (unknown !== undefined) {
     context.terminal.err(`there is no check ${printable(unknown)}; see driftline checks list\n`);
@@ -95,10 +98,17 @@ async function chosen(
   named: readonly Check[],
   isWanted: (policy: CheckPolicy) => boolean,
 ): Promise<readonly Check[]> {
-  const policies = policiesOf(CHECKS, driftlineSettings(await loadConfig(context.request)).checks);
+  const all = await allChecks(context);
+  const policies = policiesOf(all, driftlineSettings(await loadConfig(context.request)).checks);
   if (named.length > 0) return named;
-  return CHECKS.filter(({ name }) => isWanted(policies.get(name) ?? 'off'));
+  return all.filter(({ name }) => isWanted(policies.get(name) ?? 'off'));
 }
+
+/** Also those of plugins. */
+const allChecks = async (context: CommandContext): Promise<readonly Check[]> => [
+  ...CHECKS,
+  ...(await extensionOf(context)).checks,
+];
 
 interface Looked {
   readonly check: Check;

@@ -11,23 +11,23 @@ import { type Finding, sayFinding, type Task } from '../../tasks/task.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { jsonChange } from '../report/json.ts';
 import { changeLines } from '../report/table.ts';
-import { type CommandContext, judgeNow, type LimitFlags, openDeployment } from '../session.ts';
+import { type CommandContext, extensionOf, judgeNow, type LimitFlags, openDeployment } from '../session.ts';
 import { openLedger, openTaskTools } from '../task-tools.ts';
 import { asLines, printable, writeOut } from '../terminal.ts';
 
 type Format = 'table' | 'json';
 
 export async function runTasksList(context: CommandContext, format: Format): Promise<ExitCode> {
-  const { sources, deployment } = await openDeployment(context, { writable: false });
+  const { sources, deployment, extension } = await openDeployment(context, { writable: false });
   await using _closing = deployment;
   using ledger = openLedger(sources, deployment);
-  const tasks = TASKS.map((task) => describe(task, deployment, ledger));
+  const tasks = [...TASKS, ...extension.tasks].map((task) => describe(task, deployment, ledger));
   if (format === 'json') printJson(context, { tasks });
   else {
-    const rows = tasks.map(({ name, kind, since, until, state, enabled, changed, last_run }) => [
+    const rows = tasks.map(({ name, kind, origin, since, until, state, enabled, changed, last_run }) => [
       name,
       kind,
-      since === until ? since : `${since} to ${until ?? 'now'}`,
+      since === null ? origin : since === until ? since : `${since} to ${until ?? 'now'}`,
       enabled ? state : `${state}, off`,
       String(changed),
       last_run ?? '',
@@ -38,7 +38,7 @@ export async function runTasksList(context: CommandContext, format: Format): Pro
 }
 
 export async function runTasksShow(context: CommandContext, name: string, format: Format): Promise<ExitCode> {
-  const task = named(context, name);
+  const task = await named(context, name);
   if (task === undefined) return EXIT.error;
   const { sources, deployment } = await openDeployment(context, { writable: false });
   await using _closing = deployment;
@@ -70,7 +70,7 @@ export interface TaskRunFlags extends LimitFlags {
 }
 
 export async function runTasksRun(context: CommandContext, name: string, flags: TaskRunFlags): Promise<ExitCode> {
-  const task = named(context, name);
+  const task = await named(context, name);
   if (task === undefined) return EXIT.error;
   return flags.dryRun ? dryRun(context, [task], flags.format) : runInOrder(context, [task], flags);
 }
@@ -151,7 +151,7 @@ export async function runTasksHistory(
   name: string | undefined,
   flags: { readonly limit: number; readonly format: Format },
 ): Promise<ExitCode> {
-  const task = name === undefined ? undefined : named(context, name);
+  const task = name === undefined ? undefined : await named(context, name);
   if (name !== undefined && task === undefined) return EXIT.error;
   const { sources, deployment } = await openDeployment(context, { writable: false });
   await using _closing = deployment;
@@ -180,7 +180,7 @@ export async function runTasksHistory(
 }
 
 export async function runTasksSwitch(context: CommandContext, name: string, isEnabled: boolean): Promise<ExitCode> {
-  const task = named(context, name);
+  const task = await named(context, name);
   if (task === undefined) return EXIT.error;
   if (task.work.is === 'elsewhere') {
     context.terminal.err(`${task.name} is not run here: ${task.work.why}\n`);
@@ -194,9 +194,9 @@ export async function runTasksSwitch(context: CommandContext, name: string, isEn
   return EXIT.clean;
 }
 
-function named({ terminal }: CommandContext, name: string): Task | undefined {
-  const task = findTask(name);
-  if (task === undefined) terminal.err(`there is no task ${printable(name)}; see driftline tasks list\n`);
+async function named(context: CommandContext, name: string): Promise<Task | undefined> {
+  const task = findTask(name) ?? (await extensionOf(context)).tasks.find((each) => each.name === name);
+  if (task === undefined) context.terminal.err(`there is no task ${printable(name)}; see driftline tasks list\n`);
   return task;
 }
 
@@ -208,7 +208,8 @@ export function describe(task: Task, deployment: Deployment, ledger: Ledger) {
   return {
     name: task.name,
     kind: task.kind,
-    since: task.since,
+    origin: task.plugin === undefined ? 'upstream' : `plugin:${task.plugin}`,
+    since: task.plugin === undefined ? task.since : null,
     until: task.until ?? null,
     lock: task.gate === 'lock',
     spacing_s: task.spacingMs / 1000,
