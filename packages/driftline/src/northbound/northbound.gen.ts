@@ -1,7 +1,5 @@
 // Generated from the schema of OVN_Northbound 7.18.0 by @driftline/ovsdb/codegen. Do not edit.
 
-import type { ReplicaRow } from '@driftline/ovsdb';
-
 /** The tables of OVN_Northbound 7.18.0 and their rows. */
 export type OVNNorthboundTables = {
   readonly ACL: ACLRow;
@@ -46,7 +44,8 @@ export type OVNNorthboundTables = {
 };
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface ACLRow extends ReplicaRow {
+export type ACLRow = {
+  readonly _uuid: string;
   readonly action: 'allow' | 'allow-related' | 'allow-stateless' | 'drop' | 'reject' | 'pass';
   readonly direction: 'from-lport' | 'to-lport';
   readonly external_ids: ReadonlyMap<string, string>;
@@ -69,17 +68,19 @@ export interface ACLRow extends ReplicaRow {
   readonly severity: 'alert' | 'warning' | 'notice' | 'info' | 'debug' | undefined;
   /** 0 to 3. */
   readonly tier: number;
-}
+};
 
 /** Unique: name. */
-export interface AddressSetRow extends ReplicaRow {
+export type AddressSetRow = {
+  readonly _uuid: string;
   readonly addresses: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
-}
+};
 
 /** Unique: logical_port, dst_ip. */
-export interface BFDRow extends ReplicaRow {
+export type BFDRow = {
+  readonly _uuid: string;
   /** At least 1. */
   readonly detect_mult: number | bigint | undefined;
   readonly dst_ip: string;
@@ -90,17 +91,19 @@ export interface BFDRow extends ReplicaRow {
   readonly min_tx: number | bigint | undefined;
   readonly options: ReadonlyMap<string, string>;
   readonly status: 'down' | 'init' | 'up' | 'admin_down' | undefined;
-}
+};
 
 /** Unique: chassis. */
-export interface ChassisTemplateVarRow extends ReplicaRow {
+export type ChassisTemplateVarRow = {
+  readonly _uuid: string;
   readonly chassis: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly variables: ReadonlyMap<string, string>;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: target. */
-export interface ConnectionRow extends ReplicaRow {
+export type ConnectionRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly inactivity_probe: number | bigint | undefined;
   /** Ephemeral: not kept across a restart of the server. */
@@ -111,36 +114,41 @@ export interface ConnectionRow extends ReplicaRow {
   /** Ephemeral: not kept across a restart of the server. */
   readonly status: ReadonlyMap<string, string>;
   readonly target: string;
-}
+};
 
 /** Unique: name. */
-export interface CoppRow extends ReplicaRow {
+export type CoppRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly meters: ReadonlyMap<string, string>;
   readonly name: string;
-}
+};
 
-export interface DHCPOptionsRow extends ReplicaRow {
+export type DHCPOptionsRow = {
+  readonly _uuid: string;
   readonly cidr: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly options: ReadonlyMap<string, string>;
-}
+};
 
-export interface DHCPRelayRow extends ReplicaRow {
+export type DHCPRelayRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
   readonly options: ReadonlyMap<string, string>;
   readonly servers: string | undefined;
-}
+};
 
-export interface DNSRow extends ReplicaRow {
+export type DNSRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly options: ReadonlyMap<string, string>;
   readonly records: ReadonlyMap<string, string>;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface ForwardingGroupRow extends ReplicaRow {
+export type ForwardingGroupRow = {
+  readonly _uuid: string;
   /** One or more. */
   readonly child_port: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
@@ -148,35 +156,39 @@ export interface ForwardingGroupRow extends ReplicaRow {
   readonly name: string;
   readonly vip: string;
   readonly vmac: string;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: name. */
-export interface GatewayChassisRow extends ReplicaRow {
+export type GatewayChassisRow = {
+  readonly _uuid: string;
   readonly chassis_name: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 32767. */
   readonly priority: number;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface HAChassisRow extends ReplicaRow {
+export type HAChassisRow = {
+  readonly _uuid: string;
   readonly chassis_name: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 32767. */
   readonly priority: number;
-}
+};
 
 /** Unique: name. */
-export interface HAChassisGroupRow extends ReplicaRow {
+export type HAChassisGroupRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** Reference to HA_Chassis. */
   readonly ha_chassis: readonly string[];
   readonly name: string;
-}
+};
 
-export interface LoadBalancerRow extends ReplicaRow {
+export type LoadBalancerRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** Reference to Load_Balancer_Health_Check. */
   readonly health_check: readonly string[];
@@ -186,23 +198,26 @@ export interface LoadBalancerRow extends ReplicaRow {
   readonly protocol: 'tcp' | 'udp' | 'sctp' | undefined;
   readonly selection_fields: readonly ('eth_src' | 'eth_dst' | 'ip_src' | 'ip_dst' | 'ipv6_src' | 'ipv6_dst' | 'tp_src' | 'tp_dst')[];
   readonly vips: ReadonlyMap<string, string>;
-}
+};
 
 /** Unique: name. */
-export interface LoadBalancerGroupRow extends ReplicaRow {
+export type LoadBalancerGroupRow = {
+  readonly _uuid: string;
   /** Weak reference to Load_Balancer. */
   readonly load_balancer: readonly string[];
   readonly name: string;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface LoadBalancerHealthCheckRow extends ReplicaRow {
+export type LoadBalancerHealthCheckRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly options: ReadonlyMap<string, string>;
   readonly vip: string;
-}
+};
 
-export interface LogicalRouterRow extends ReplicaRow {
+export type LogicalRouterRow = {
+  readonly _uuid: string;
   /** Weak reference to Copp. */
   readonly copp: string | undefined;
   readonly enabled: boolean | undefined;
@@ -221,10 +236,11 @@ export interface LogicalRouterRow extends ReplicaRow {
   readonly ports: readonly string[];
   /** Reference to Logical_Router_Static_Route. */
   readonly static_routes: readonly string[];
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface LogicalRouterPolicyRow extends ReplicaRow {
+export type LogicalRouterPolicyRow = {
+  readonly _uuid: string;
   readonly action: 'allow' | 'drop' | 'reroute' | 'jump';
   /** Weak reference to BFD. */
   readonly bfd_sessions: readonly string[];
@@ -239,10 +255,11 @@ export interface LogicalRouterPolicyRow extends ReplicaRow {
   readonly output_port: string | undefined;
   /** 0 to 32767. */
   readonly priority: number;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: name. */
-export interface LogicalRouterPortRow extends ReplicaRow {
+export type LogicalRouterPortRow = {
+  readonly _uuid: string;
   /** Reference to DHCP_Relay. */
   readonly dhcp_relay: string | undefined;
   readonly enabled: boolean | undefined;
@@ -259,10 +276,11 @@ export interface LogicalRouterPortRow extends ReplicaRow {
   readonly options: ReadonlyMap<string, string>;
   readonly peer: string | undefined;
   readonly status: ReadonlyMap<string, string>;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface LogicalRouterStaticRouteRow extends ReplicaRow {
+export type LogicalRouterStaticRouteRow = {
+  readonly _uuid: string;
   /** Weak reference to BFD. */
   readonly bfd: string | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
@@ -273,9 +291,10 @@ export interface LogicalRouterStaticRouteRow extends ReplicaRow {
   readonly policy: 'src-ip' | 'dst-ip' | undefined;
   readonly route_table: string;
   readonly selection_fields: readonly ('eth_src' | 'eth_dst' | 'ip_proto' | 'ip_src' | 'ip_dst' | 'ipv6_src' | 'ipv6_dst' | 'tp_src' | 'tp_dst')[];
-}
+};
 
-export interface LogicalSwitchRow extends ReplicaRow {
+export type LogicalSwitchRow = {
+  readonly _uuid: string;
   /** Reference to ACL. */
   readonly acls: readonly string[];
   /** Weak reference to Copp. */
@@ -295,10 +314,11 @@ export interface LogicalSwitchRow extends ReplicaRow {
   readonly ports: readonly string[];
   /** Reference to QoS. */
   readonly qos_rules: readonly string[];
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: name. */
-export interface LogicalSwitchPortRow extends ReplicaRow {
+export type LogicalSwitchPortRow = {
+  readonly _uuid: string;
   readonly addresses: readonly string[];
   /** Weak reference to DHCP_Options. */
   readonly dhcpv4_options: string | undefined;
@@ -324,10 +344,11 @@ export interface LogicalSwitchPortRow extends ReplicaRow {
   readonly tag_request: number | undefined;
   readonly type: string;
   readonly up: boolean | undefined;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface LogicalSwitchPortHealthCheckRow extends ReplicaRow {
+export type LogicalSwitchPortHealthCheckRow = {
+  readonly _uuid: string;
   readonly address: string;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 65535. */
@@ -335,30 +356,33 @@ export interface LogicalSwitchPortHealthCheckRow extends ReplicaRow {
   readonly protocol: 'tcp' | 'udp' | 'icmp';
   readonly src_ip: string;
   readonly status: 'online' | 'offline' | 'error' | undefined;
-}
+};
 
 /** Unique: name. */
-export interface MeterRow extends ReplicaRow {
+export type MeterRow = {
+  readonly _uuid: string;
   /** One or more. Reference to Meter_Band. */
   readonly bands: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
   readonly fair: boolean | undefined;
   readonly name: string;
   readonly unit: 'kbps' | 'pktps';
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface MeterBandRow extends ReplicaRow {
+export type MeterBandRow = {
+  readonly _uuid: string;
   readonly action: 'drop';
   /** 0 to 4294967295. */
   readonly burst_size: number;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 1 to 4294967295. */
   readonly rate: number;
-}
+};
 
 /** Unique: name. */
-export interface MirrorRow extends ReplicaRow {
+export type MirrorRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly filter: 'from-lport' | 'to-lport' | 'both';
   readonly index: number | bigint;
@@ -367,18 +391,20 @@ export interface MirrorRow extends ReplicaRow {
   readonly name: string;
   readonly sink: string;
   readonly type: 'gre' | 'erspan' | 'local' | 'lport';
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface MirrorRuleRow extends ReplicaRow {
+export type MirrorRuleRow = {
+  readonly _uuid: string;
   readonly action: 'mirror' | 'skip';
   readonly match: string;
   /** 0 to 32767. */
   readonly priority: number;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface NATRow extends ReplicaRow {
+export type NATRow = {
+  readonly _uuid: string;
   /** Reference to Address_Set. */
   readonly allowed_ext_ips: string | undefined;
   /** Reference to Address_Set. */
@@ -396,10 +422,11 @@ export interface NATRow extends ReplicaRow {
   /** 0 to 32767. */
   readonly priority: number;
   readonly type: 'dnat' | 'snat' | 'dnat_and_snat';
-}
+};
 
 /** At most 1 row. */
-export interface NBGlobalRow extends ReplicaRow {
+export type NBGlobalRow = {
+  readonly _uuid: string;
   /** Reference to Connection. */
   readonly connections: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
@@ -414,10 +441,11 @@ export interface NBGlobalRow extends ReplicaRow {
   readonly sb_cfg_timestamp: number | bigint;
   /** Reference to SSL. */
   readonly ssl: string | undefined;
-}
+};
 
 /** Unique: name. Unique: id. */
-export interface NetworkFunctionRow extends ReplicaRow {
+export type NetworkFunctionRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** Reference to Network_Function_Health_Check. */
   readonly health_check: string | undefined;
@@ -428,10 +456,11 @@ export interface NetworkFunctionRow extends ReplicaRow {
   readonly name: string;
   /** Reference to Logical_Switch_Port. */
   readonly outport: string;
-}
+};
 
 /** Unique: name. Unique: id. */
-export interface NetworkFunctionGroupRow extends ReplicaRow {
+export type NetworkFunctionGroupRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly fallback: 'fail-open' | 'fail-close' | undefined;
   /** 1 to 255. */
@@ -442,27 +471,30 @@ export interface NetworkFunctionGroupRow extends ReplicaRow {
   readonly network_function: readonly string[];
   /** Reference to Network_Function. */
   readonly network_function_active: string | undefined;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: name. */
-export interface NetworkFunctionHealthCheckRow extends ReplicaRow {
+export type NetworkFunctionHealthCheckRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
   readonly options: ReadonlyMap<string, string>;
-}
+};
 
 /** Unique: name. */
-export interface PortGroupRow extends ReplicaRow {
+export type PortGroupRow = {
+  readonly _uuid: string;
   /** Reference to ACL. */
   readonly acls: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
   /** Weak reference to Logical_Switch_Port. */
   readonly ports: readonly string[];
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface QoSRow extends ReplicaRow {
+export type QoSRow = {
+  readonly _uuid: string;
   /** Values: 0 to 4294967295. */
   readonly action: ReadonlyMap<'dscp' | 'mark', number>;
   /** Values: 1 to 4294967295. */
@@ -472,10 +504,11 @@ export interface QoSRow extends ReplicaRow {
   readonly match: string;
   /** 0 to 32767. */
   readonly priority: number;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. At most 1 row. */
-export interface SSLRow extends ReplicaRow {
+export type SSLRow = {
+  readonly _uuid: string;
   readonly bootstrap_ca_cert: boolean;
   readonly ca_cert: string;
   readonly certificate: string;
@@ -484,18 +517,20 @@ export interface SSLRow extends ReplicaRow {
   readonly ssl_ciphers: string;
   readonly ssl_ciphersuites: string;
   readonly ssl_protocols: string;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: metadata. */
-export interface SampleRow extends ReplicaRow {
+export type SampleRow = {
+  readonly _uuid: string;
   /** Reference to Sample_Collector. */
   readonly collectors: readonly string[];
   /** 1 to 4294967295. */
   readonly metadata: number;
-}
+};
 
 /** Unique: id. */
-export interface SampleCollectorRow extends ReplicaRow {
+export type SampleCollectorRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 1 to 255. */
   readonly id: number;
@@ -504,20 +539,22 @@ export interface SampleCollectorRow extends ReplicaRow {
   readonly probability: number;
   /** 1 to 4294967295. */
   readonly set_id: number;
-}
+};
 
 /** Unique: type. */
-export interface SamplingAppRow extends ReplicaRow {
+export type SamplingAppRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 1 to 255. */
   readonly id: number;
   readonly type: 'drop' | 'acl-new' | 'acl-est';
-}
+};
 
 /** Unique: logical_port, ip. */
-export interface StaticMACBindingRow extends ReplicaRow {
+export type StaticMACBindingRow = {
+  readonly _uuid: string;
   readonly ip: string;
   readonly logical_port: string;
   readonly mac: string;
   readonly override_dynamic_mac: boolean;
-}
+};

@@ -4,7 +4,7 @@ import type { Release } from '../neutron/release-name.ts';
 import type { Chassis } from './chassis.ts';
 
 /** The Southbound's tables and columns that `readChassis` reads. */
-export const WATCHED_SOUTHBOUND = { Chassis: ['name', 'hostname', 'external_ids', 'other_config'] };
+export const WATCHED_SOUTHBOUND = { Chassis: ['name', 'hostname', 'external_ids', 'other_config'] } as const;
 
 /** What `readChassis` needs of a replica of the Southbound. */
 export interface ChassisSource {

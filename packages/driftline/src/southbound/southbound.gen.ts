@@ -1,7 +1,5 @@
 // Generated from the schema of OVN_Southbound 21.8.0 by @driftline/ovsdb/codegen. Do not edit.
 
-import type { ReplicaRow } from '@driftline/ovsdb';
-
 /** The tables of OVN_Southbound 21.8.0 and their rows. */
 export type OVNSouthboundTables = {
   readonly ACL_ID: ACLIDRow;
@@ -45,19 +43,22 @@ export type OVNSouthboundTables = {
   readonly Static_MAC_Binding: StaticMACBindingRow;
 };
 
-export interface ACLIDRow extends ReplicaRow {
+export type ACLIDRow = {
+  readonly _uuid: string;
   /** 0 to 32767. */
   readonly id: number;
-}
+};
 
 /** Unique: name. */
-export interface AddressSetRow extends ReplicaRow {
+export type AddressSetRow = {
+  readonly _uuid: string;
   readonly addresses: readonly string[];
   readonly name: string;
-}
+};
 
 /** Unique: datapath, logical_port, ip, mac. */
-export interface AdvertisedMACBindingRow extends ReplicaRow {
+export type AdvertisedMACBindingRow = {
+  readonly _uuid: string;
   /** Reference to Datapath_Binding. */
   readonly datapath: string;
   readonly external_ids: ReadonlyMap<string, string>;
@@ -65,10 +66,11 @@ export interface AdvertisedMACBindingRow extends ReplicaRow {
   /** Reference to Port_Binding. */
   readonly logical_port: string;
   readonly mac: string;
-}
+};
 
 /** Unique: datapath, logical_port, ip_prefix, tracked_port. */
-export interface AdvertisedRouteRow extends ReplicaRow {
+export type AdvertisedRouteRow = {
+  readonly _uuid: string;
   /** Reference to Datapath_Binding. */
   readonly datapath: string;
   readonly external_ids: ReadonlyMap<string, string>;
@@ -77,10 +79,11 @@ export interface AdvertisedRouteRow extends ReplicaRow {
   readonly logical_port: string;
   /** Reference to Port_Binding. */
   readonly tracked_port: string | undefined;
-}
+};
 
 /** Unique: logical_port, dst_ip, src_port, disc. */
-export interface BFDRow extends ReplicaRow {
+export type BFDRow = {
+  readonly _uuid: string;
   readonly chassis_name: string;
   readonly detect_mult: number | bigint;
   readonly disc: number | bigint;
@@ -93,10 +96,11 @@ export interface BFDRow extends ReplicaRow {
   /** 49152 to 65535. */
   readonly src_port: number;
   readonly status: 'down' | 'init' | 'up' | 'admin_down';
-}
+};
 
 /** Unique: name. */
-export interface ChassisRow extends ReplicaRow {
+export type ChassisRow = {
+  readonly _uuid: string;
   /** One or more. Reference to Encap. */
   readonly encaps: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
@@ -106,26 +110,29 @@ export interface ChassisRow extends ReplicaRow {
   readonly other_config: ReadonlyMap<string, string>;
   readonly transport_zones: readonly string[];
   readonly vtep_logical_switches: readonly string[];
-}
+};
 
 /** Unique: name. */
-export interface ChassisPrivateRow extends ReplicaRow {
+export type ChassisPrivateRow = {
+  readonly _uuid: string;
   /** Weak reference to Chassis. */
   readonly chassis: string | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
   readonly nb_cfg: number | bigint;
   readonly nb_cfg_timestamp: number | bigint;
-}
+};
 
 /** Unique: chassis. */
-export interface ChassisTemplateVarRow extends ReplicaRow {
+export type ChassisTemplateVarRow = {
+  readonly _uuid: string;
   readonly chassis: string;
   readonly variables: ReadonlyMap<string, string>;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: target. */
-export interface ConnectionRow extends ReplicaRow {
+export type ConnectionRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly inactivity_probe: number | bigint | undefined;
   /** Ephemeral: not kept across a restart of the server. */
@@ -138,50 +145,56 @@ export interface ConnectionRow extends ReplicaRow {
   /** Ephemeral: not kept across a restart of the server. */
   readonly status: ReadonlyMap<string, string>;
   readonly target: string;
-}
+};
 
-export interface ControllerEventRow extends ReplicaRow {
+export type ControllerEventRow = {
+  readonly _uuid: string;
   /** Weak reference to Chassis. */
   readonly chassis: string | undefined;
   readonly event_info: ReadonlyMap<string, string>;
   readonly event_type: 'empty_lb_backends';
   readonly seq_num: number | bigint;
-}
+};
 
-export interface DHCPOptionsRow extends ReplicaRow {
+export type DHCPOptionsRow = {
+  readonly _uuid: string;
   /** 0 to 254. */
   readonly code: number;
   readonly name: string;
   readonly type: 'bool' | 'uint8' | 'uint16' | 'uint32' | 'ipv4' | 'static_routes' | 'str' | 'host_id' | 'domains';
-}
+};
 
-export interface DHCPv6OptionsRow extends ReplicaRow {
+export type DHCPv6OptionsRow = {
+  readonly _uuid: string;
   /** 0 to 254. */
   readonly code: number;
   readonly name: string;
   readonly type: 'ipv6' | 'str' | 'mac' | 'domain';
-}
+};
 
-export interface DNSRow extends ReplicaRow {
+export type DNSRow = {
+  readonly _uuid: string;
   /** One or more. Reference to Datapath_Binding. */
   readonly datapaths: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
   readonly options: ReadonlyMap<string, string>;
   readonly records: ReadonlyMap<string, string>;
-}
+};
 
 /** Unique: tunnel_key. */
-export interface DatapathBindingRow extends ReplicaRow {
+export type DatapathBindingRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly load_balancers: readonly string[];
   readonly nb_uuid: string | undefined;
   /** 1 to 16777215. */
   readonly tunnel_key: number;
   readonly type: 'logical-switch' | 'logical-router' | undefined;
-}
+};
 
 /** Unique: nexthop, port. */
-export interface ECMPNexthopRow extends ReplicaRow {
+export type ECMPNexthopRow = {
+  readonly _uuid: string;
   /** Reference to Datapath_Binding. */
   readonly datapath: string;
   readonly external_ids: ReadonlyMap<string, string>;
@@ -189,28 +202,31 @@ export interface ECMPNexthopRow extends ReplicaRow {
   readonly nexthop: string;
   /** Reference to Port_Binding. */
   readonly port: string;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: type, ip. */
-export interface EncapRow extends ReplicaRow {
+export type EncapRow = {
+  readonly _uuid: string;
   readonly chassis_name: string;
   readonly ip: string;
   readonly options: ReadonlyMap<string, string>;
   readonly type: 'geneve' | 'vxlan';
-}
+};
 
 /** Unique: mac, dp_key. */
-export interface FDBRow extends ReplicaRow {
+export type FDBRow = {
+  readonly _uuid: string;
   /** 1 to 16777215. */
   readonly dp_key: number;
   readonly mac: string;
   /** 1 to 16777215. */
   readonly port_key: number;
   readonly timestamp: number | bigint;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. Unique: name. */
-export interface GatewayChassisRow extends ReplicaRow {
+export type GatewayChassisRow = {
+  readonly _uuid: string;
   /** Weak reference to Chassis. */
   readonly chassis: string | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
@@ -218,29 +234,32 @@ export interface GatewayChassisRow extends ReplicaRow {
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 32767. */
   readonly priority: number;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface HAChassisRow extends ReplicaRow {
+export type HAChassisRow = {
+  readonly _uuid: string;
   /** Weak reference to Chassis. */
   readonly chassis: string | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 32767. */
   readonly priority: number;
-}
+};
 
 /** Unique: name. */
-export interface HAChassisGroupRow extends ReplicaRow {
+export type HAChassisGroupRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** Reference to HA_Chassis. */
   readonly ha_chassis: readonly string[];
   readonly name: string;
   /** Weak reference to Chassis. */
   readonly ref_chassis: readonly string[];
-}
+};
 
 /** Unique: address, datapath, chassis. */
-export interface IGMPGroupRow extends ReplicaRow {
+export type IGMPGroupRow = {
+  readonly _uuid: string;
   readonly address: string;
   /** Weak reference to Chassis. */
   readonly chassis: string | undefined;
@@ -250,10 +269,11 @@ export interface IGMPGroupRow extends ReplicaRow {
   /** Weak reference to Port_Binding. */
   readonly ports: readonly string[];
   readonly protocol: string;
-}
+};
 
 /** Unique: datapath. */
-export interface IPMulticastRow extends ReplicaRow {
+export type IPMulticastRow = {
+  readonly _uuid: string;
   /** Weak reference to Datapath_Binding. */
   readonly datapath: string;
   readonly enabled: boolean | undefined;
@@ -266,10 +286,11 @@ export interface IPMulticastRow extends ReplicaRow {
   readonly query_max_resp: number | bigint | undefined;
   readonly seq_no: number | bigint;
   readonly table_size: number | bigint | undefined;
-}
+};
 
 /** Unique: datapath, logical_port, ip_prefix, nexthop. */
-export interface LearnedRouteRow extends ReplicaRow {
+export type LearnedRouteRow = {
+  readonly _uuid: string;
   /** Reference to Datapath_Binding. */
   readonly datapath: string;
   readonly external_ids: ReadonlyMap<string, string>;
@@ -277,9 +298,10 @@ export interface LearnedRouteRow extends ReplicaRow {
   /** Reference to Port_Binding. */
   readonly logical_port: string;
   readonly nexthop: string;
-}
+};
 
-export interface LoadBalancerRow extends ReplicaRow {
+export type LoadBalancerRow = {
+  readonly _uuid: string;
   /** Reference to Logical_DP_Group. */
   readonly datapath_group: string | undefined;
   /** Reference to Datapath_Binding. */
@@ -293,15 +315,17 @@ export interface LoadBalancerRow extends ReplicaRow {
   readonly options: ReadonlyMap<string, string>;
   readonly protocol: 'tcp' | 'udp' | 'sctp' | undefined;
   readonly vips: ReadonlyMap<string, string>;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface LogicalDPGroupRow extends ReplicaRow {
+export type LogicalDPGroupRow = {
+  readonly _uuid: string;
   /** Weak reference to Datapath_Binding. */
   readonly datapaths: readonly string[];
-}
+};
 
-export interface LogicalFlowRow extends ReplicaRow {
+export type LogicalFlowRow = {
+  readonly _uuid: string;
   readonly actions: string;
   readonly controller_meter: string | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
@@ -317,47 +341,52 @@ export interface LogicalFlowRow extends ReplicaRow {
   /** 0 to 33. */
   readonly table_id: number;
   readonly tags: ReadonlyMap<string, string>;
-}
+};
 
 /** Unique: logical_port, ip. */
-export interface MACBindingRow extends ReplicaRow {
+export type MACBindingRow = {
+  readonly _uuid: string;
   /** Reference to Datapath_Binding. */
   readonly datapath: string;
   readonly ip: string;
   readonly logical_port: string;
   readonly mac: string;
   readonly timestamp: number | bigint;
-}
+};
 
 /** Unique: name. */
-export interface MeterRow extends ReplicaRow {
+export type MeterRow = {
+  readonly _uuid: string;
   /** One or more. Reference to Meter_Band. */
   readonly bands: readonly string[];
   readonly name: string;
   readonly unit: 'kbps' | 'pktps';
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. */
-export interface MeterBandRow extends ReplicaRow {
+export type MeterBandRow = {
+  readonly _uuid: string;
   readonly action: 'drop';
   /** 0 to 4294967295. */
   readonly burst_size: number;
   /** 1 to 4294967295. */
   readonly rate: number;
-}
+};
 
 /** Unique: name. */
-export interface MirrorRow extends ReplicaRow {
+export type MirrorRow = {
+  readonly _uuid: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly filter: 'from-lport' | 'to-lport' | 'both';
   readonly index: number | bigint;
   readonly name: string;
   readonly sink: string;
   readonly type: 'gre' | 'erspan' | 'local' | 'lport';
-}
+};
 
 /** Unique: datapath, tunnel_key. Unique: datapath, name. */
-export interface MulticastGroupRow extends ReplicaRow {
+export type MulticastGroupRow = {
+  readonly _uuid: string;
   /** Reference to Datapath_Binding. */
   readonly datapath: string;
   readonly name: string;
@@ -365,10 +394,11 @@ export interface MulticastGroupRow extends ReplicaRow {
   readonly ports: readonly string[];
   /** 32768 to 65535. */
   readonly tunnel_key: number;
-}
+};
 
 /** Unique: datapath, tunnel_key. Unique: logical_port. */
-export interface PortBindingRow extends ReplicaRow {
+export type PortBindingRow = {
+  readonly _uuid: string;
   /** Weak reference to Chassis. */
   readonly additional_chassis: readonly string[];
   /** Weak reference to Encap. */
@@ -404,29 +434,33 @@ export interface PortBindingRow extends ReplicaRow {
   readonly type: string;
   readonly up: boolean | undefined;
   readonly virtual_parent: string | undefined;
-}
+};
 
 /** Unique: name. */
-export interface PortGroupRow extends ReplicaRow {
+export type PortGroupRow = {
+  readonly _uuid: string;
   readonly name: string;
   readonly ports: readonly string[];
-}
+};
 
-export interface RBACPermissionRow extends ReplicaRow {
+export type RBACPermissionRow = {
+  readonly _uuid: string;
   readonly authorization: readonly string[];
   readonly insert_delete: boolean;
   readonly table: string;
   readonly update: readonly string[];
-}
+};
 
-export interface RBACRoleRow extends ReplicaRow {
+export type RBACRoleRow = {
+  readonly _uuid: string;
   readonly name: string;
   /** Values: weak reference to RBAC_Permission. */
   readonly permissions: ReadonlyMap<string, string>;
-}
+};
 
 /** At most 1 row. */
-export interface SBGlobalRow extends ReplicaRow {
+export type SBGlobalRow = {
+  readonly _uuid: string;
   /** Reference to Connection. */
   readonly connections: readonly string[];
   readonly external_ids: ReadonlyMap<string, string>;
@@ -435,10 +469,11 @@ export interface SBGlobalRow extends ReplicaRow {
   readonly options: ReadonlyMap<string, string>;
   /** Reference to SSL. */
   readonly ssl: string | undefined;
-}
+};
 
 /** Not in the root set: a row vanishes when nothing refers to it strongly. At most 1 row. */
-export interface SSLRow extends ReplicaRow {
+export type SSLRow = {
+  readonly _uuid: string;
   readonly bootstrap_ca_cert: boolean;
   readonly ca_cert: string;
   readonly certificate: string;
@@ -447,10 +482,11 @@ export interface SSLRow extends ReplicaRow {
   readonly ssl_ciphers: string;
   readonly ssl_ciphersuites: string;
   readonly ssl_protocols: string;
-}
+};
 
 /** Unique: logical_port, ip, port, protocol. */
-export interface ServiceMonitorRow extends ReplicaRow {
+export type ServiceMonitorRow = {
+  readonly _uuid: string;
   readonly chassis_name: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly ic_learned: boolean;
@@ -467,14 +503,15 @@ export interface ServiceMonitorRow extends ReplicaRow {
   readonly src_mac: string;
   readonly status: 'online' | 'offline' | 'error' | undefined;
   readonly type: 'load-balancer' | 'network-function' | 'logical-switch-port' | undefined;
-}
+};
 
 /** Unique: logical_port, ip. */
-export interface StaticMACBindingRow extends ReplicaRow {
+export type StaticMACBindingRow = {
+  readonly _uuid: string;
   /** Reference to Datapath_Binding. */
   readonly datapath: string;
   readonly ip: string;
   readonly logical_port: string;
   readonly mac: string;
   readonly override_dynamic_mac: boolean;
-}
+};

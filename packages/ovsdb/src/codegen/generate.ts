@@ -4,23 +4,16 @@
 import type { BaseType, Column, Database, Table } from '../schema/database.ts';
 import { describeColumn, describeTable } from '../schema/describe.ts';
 
-export interface GenerateOptions {
-  /** The module that row types are built on. */
-  readonly importFrom?: string;
-}
-
 /**
- * A TypeScript file with, for each table, an interface of its rows as the replica holds them (`LogicalSwitchRow`),
+ * A TypeScript file with, for each table, the type of its rows as the replica holds them (`LogicalSwitchRow`),
  * and one type that maps table names to them, for `OvsdbClient.connect<...>()`. Columns keep their spelling; what the
  * schema says of a column beyond its type stands in a comment. The same schema always gives the same text.
  */
-export function generateTypes(schema: Database, { importFrom = '@driftline/ovsdb' }: GenerateOptions = {}): string {
+export function generateTypes(schema: Database): string {
   const tables = [...schema.tables.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   const index = tables.map((table) => `  readonly ${table.name}: ${rowTypeName(table.name)};`);
   return [
     `// Generated from the schema of ${schema.name} ${schema.version} by @driftline/ovsdb/codegen. Do not edit.`,
-    '',
-    `import type { ReplicaRow } from '${importFrom}';`,
     '',
     `/** The tables of ${schema.name} ${schema.version} and their rows. */`,
     `export type ${typeName(schema.name)}Tables = {`,
@@ -47,12 +40,14 @@ function generateTable(table: Table): string[] {
   const columns = [...table.columns.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   return [
     ...comment('', describeTable(table)),
-    `export interface ${rowTypeName(table.name)} extends ReplicaRow {`,
+    // An alias, not an interface: it fits `ReplicaRow` without an index signature, which would take any name for a column.
+    `export type ${rowTypeName(table.name)} = {`,
+    '  readonly _uuid: string;',
     ...columns.flatMap((column) => [
       ...comment('  ', describeColumn(column)),
       `  readonly ${column.name}: ${columnType(column)};`,
     ]),
-    '}',
+    '};',
   ];
 }
 

@@ -1,1 +1,1 @@
-export { type GenerateOptions, generateTypes, rowTypeName } from './generate.ts';
+export { generateTypes, rowTypeName } from './generate.ts';
