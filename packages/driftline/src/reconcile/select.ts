@@ -1,3 +1,4 @@
+import type { ConsistencyReport } from '../consistency/report.ts';
 import type { Change } from '../diff/change.ts';
 import type { ResourceRef } from '../northbound/desired.ts';
 
@@ -33,4 +34,21 @@ export function select(
       allows(tables, change.table) &&
       allows(projects, projectOf(change.resource) ?? projectOf(change.unit)),
   );
+}
+
+/** Tables don't narrow it: what it is about are resources. */
+export function selectConsistency(
+  report: ConsistencyReport,
+  { types, uuids, projects }: Selection,
+  projectOf: (resource: ResourceRef) => string | undefined,
+): ConsistencyReport {
+  const isWanted = (resource: ResourceRef): boolean =>
+    (types.length === 0 || types.includes(resource.type)) &&
+    (uuids.length === 0 || uuids.includes(resource.id)) &&
+    (projects.length === 0 || projects.includes(projectOf(resource) ?? ''));
+  return {
+    inconsistent: report.inconsistent.filter(isWanted),
+    deleted: report.deleted.filter(isWanted),
+    ahead: report.ahead.filter(({ resource }) => isWanted(resource)),
+  };
 }

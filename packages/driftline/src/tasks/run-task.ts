@@ -9,7 +9,7 @@ import type { Verdict } from '../reconcile/judge.ts';
 import { plan, repair } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import { changesInScope, type Scope } from './scope.ts';
-import { type CodeWork, type Finding, sayFinding, type Task, type TaskContext } from './task.ts';
+import { type Finding, type Inspection, sayFinding, type Task, type TaskContext } from './task.ts';
 
 /** What came of one run of a task; a run that throws has no ending. */
 export type TaskEnding =
@@ -67,7 +67,7 @@ export async function previewTask(
   const skipped = whySkipped(task, deployment);
   if (skipped !== undefined) return { changes: [], findings: [], skipped };
   const context = contextOf({ deployment, ...(signal === undefined ? {} : { signal }) }, verdict);
-  const findings = task.work.is === 'code' ? await task.work.look(context) : [];
+  const findings = (await inspectionOf(task)?.look(context)) ?? [];
   const { drift, backfill } = changesInScope(await judged(task, context), scopeOfTask(task));
   return { changes: [...drift, ...backfill].filter(isWritable), findings };
 }
@@ -76,6 +76,9 @@ export const scopeOfTask = ({ work }: Task): Scope => (work.is === 'elsewhere' ?
 
 const isWritable = (change: Change): boolean =>
   change.action !== 'update' || change.differences.some(({ write }) => write !== undefined);
+
+const inspectionOf = ({ work }: Task): Inspection | undefined =>
+  work.is === 'code' ? work : work.is === 'scope' ? work.after : undefined;
 
 export function whySkipped({ work }: Task, { found }: Deployment): string | undefined {
   if (work.is === 'elsewhere') return work.why;
@@ -110,15 +113,21 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
     changed += mended.changed;
     verdict = mended.verdict;
   }
+  const after = task.work.is === 'scope' ? task.work.after : undefined;
+  if (after !== undefined) tell(tools, await after.look(contextOf(tools, verdict)));
   for (let round = 1; ; round++) {
     const found = await judged(task, contextOf(tools, verdict));
     const { drift, backfill } = changesInScope(found, scopeOfTask(task));
-    const isLeft = tools.leavesDrift === true && found === verdict;
+    const isLeft = tools.leavesDrift === true && !('judge' in task.work);
     const due = [...(isLeft ? inOldShape(drift) : drift), ...backfill].filter(isWritable);
     // A resource is whole only if its back-fill is mended too.
     const all = { ...found, drift: [...found.drift, ...found.backfill] };
     const made = plan(all, due, Date.now());
-    if (made.transactions.length === 0) return endOf(task, changed, left);
+    if (made.transactions.length === 0) {
+      if (after === undefined) return endOf(task, changed, left);
+      const settled = await mendByCode(after, { ...tools, onFindings: () => {} }, verdict);
+      return endOf(task, changed + settled.changed, settled.left);
+    }
     if (round > ROUNDS)
       return { is: 'pending', changed, why: `${due.length} rows still differ after ${ROUNDS} rounds` };
     const beyond = limits === undefined ? [] : checkLimits(made, limits);
@@ -161,12 +170,16 @@ interface Mended {
   readonly verdict: Verdict;
 }
 
-async function mendByCode(work: CodeWork, tools: TaskTools, verdict: Verdict): Promise<Mended> {
+const tell = ({ onFindings }: TaskTools, findings: readonly Finding[]): void => {
+  if (findings.length > 0) onFindings?.(findings);
+};
+
+async function mendByCode(work: Inspection, tools: TaskTools, verdict: Verdict): Promise<Mended> {
   const { neutron, signal } = tools;
   const context = contextOf(tools, verdict);
   const findings = await work.look(context);
   const mendable = work.mend === undefined ? [] : findings.filter(({ wouldBe }) => wouldBe !== undefined);
-  if (findings.length > 0) tools.onFindings?.(findings);
+  tell(tools, findings);
   if (work.mend === undefined || mendable.length === 0) return { changed: 0, left: findings, verdict };
   signal?.throwIfAborted();
   const changed = await work.mend(mendable, { ...context, neutron });
@@ -180,7 +193,7 @@ function endOf(task: Task, changed: number, findings: readonly Finding[]): TaskE
   const [first] = findings;
   const told = first === undefined ? '' : sayFinding(first);
   const others = findings.length === 1 ? '' : `, and ${findings.length - 1} more`;
-  const mayMend = task.work.is === 'code' && task.work.mend !== undefined;
+  const mayMend = inspectionOf(task)?.mend !== undefined;
   if (mayMend && findings.some(({ wouldBe }) => wouldBe !== undefined)) {
     return { is: 'pending', changed, why: `still so: ${told}${others}` };
   }

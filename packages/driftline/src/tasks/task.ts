@@ -48,7 +48,12 @@ export type OptionPath = {
 }['ovn' | 'ovnNbGlobal' | 'ovs' | 'networkLog'];
 
 export type Work =
-  | { readonly is: 'scope'; readonly scope: Scope }
+  | {
+      readonly is: 'scope';
+      readonly scope: Scope;
+      /** What follows from the rows: told before they are mended, and mended when none of them is left. */
+      readonly after?: Inspection;
+    }
   | CodeWork
   /** Not run here: it is done by another part of Driftline, or there is nothing left that could be right. */
   | { readonly is: 'elsewhere'; readonly why: string };

@@ -1,6 +1,8 @@
-import type { Selection } from '../../reconcile/select.ts';
+import { reportConsistency } from '../../consistency/report.ts';
+import type { ResourceRef } from '../../northbound/desired.ts';
+import { type Selection, selectConsistency } from '../../reconcile/select.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { jsonReport, ndjsonReport } from '../report/json.ts';
+import { jsonReport, ndjsonReport, type ReportInput } from '../report/json.ts';
 import { tableReport } from '../report/table.ts';
 import { type CommandContext, judgeNow, openDeployment } from '../session.ts';
 import { asLines, writeOut } from '../terminal.ts';
@@ -19,17 +21,16 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   const { deployment } = await openDeployment(context, { writable: false, looksAtOnce: true });
   await using _closing = deployment;
   const judged = await judgeNow(context, deployment, options.selection);
-  printReport(context, judged, options.format);
+  const { facts } = judged.verdict;
+  const projectOf = (resource: ResourceRef) => facts.of(resource)?.projectId;
+  const consistency = selectConsistency(reportConsistency(judged.verdict), options.selection, projectOf);
+  printReport(context, { ...judged, consistency }, options.format);
   if (judged.refusals.length > 0) return EXIT.refused;
   const counts = judged.drift.length + (options.strict ? judged.backfill.length : 0);
   return counts > 0 ? EXIT.drift : EXIT.clean;
 }
 
-export function printReport(
-  { terminal }: CommandContext,
-  judged: Awaited<ReturnType<typeof judgeNow>>,
-  format: Format,
-): void {
+export function printReport({ terminal }: CommandContext, judged: ReportInput, format: Format): void {
   switch (format) {
     case 'table':
       writeOut(terminal, asLines(tableReport(judged)));

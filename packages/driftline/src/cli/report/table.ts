@@ -3,6 +3,7 @@ import type { ResourceRef } from '../../northbound/desired.ts';
 import type { Verdict } from '../../reconcile/judge.ts';
 import type { ResourceFacts } from '../../reconcile/resource-facts.ts';
 import { printable } from '../terminal.ts';
+import { consistencyLines } from './consistency.ts';
 import type { ReportInput } from './json.ts';
 
 /** The report for people, by line: grouped by the Neutron resource that the rows serve. */
@@ -28,6 +29,7 @@ export function* tableReport(input: ReportInput): Iterable<string> {
     yield '';
   }
   for (const line of ownerFaultLines(verdict.ownerFaults)) yield line;
+  if (input.consistency !== undefined) yield* consistencyLines(input.consistency);
   for (const { message } of refusals) yield `Refused: ${message}`;
   yield summaryLine(input);
 }

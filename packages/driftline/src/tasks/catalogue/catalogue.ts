@@ -1,4 +1,5 @@
 /** catalogue/: every maintenance task that upstream has released, under its name. No migration is ever removed. */
+import { revisionNotes } from '../code/revision-notes.ts';
 import type { Task } from '../task.ts';
 import { OF_2024 } from './of-2024.ts';
 import { SINCE_2025 } from './since-2025.ts';
@@ -17,7 +18,7 @@ const CONSISTENCY: Task = {
   reads: 'everything',
   writes: 'whatever differs, and ovn_revision_numbers',
   mended: 'compares what the rows hold, not revisions alone; one bad resource backs off and stops no other',
-  work: { is: 'scope', scope: 'everything' },
+  work: { is: 'scope', scope: 'everything', after: revisionNotes },
 };
 
 const HASH_RING: Task = {
