@@ -27,12 +27,15 @@ test('a database connection alone is a configuration', () => {
   assert.deepEqual(config.driftline, {
     release: undefined,
     statePath: '/var/lib/driftline',
+    journalDays: 90,
     intervalS: 300,
     gracePeriodS: 60,
     sqlPollIntervalS: 0.5,
     maxDeletes: 100,
     maxDeleteShare: 0.1,
     maxGatewayShare: 0.5,
+    checks: new Map(),
+    plugins: [],
   });
 });
 

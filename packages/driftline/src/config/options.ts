@@ -179,8 +179,10 @@ export const HOST_OPTION = option('DEFAULT', 'host', hostAddress(), undefined);
 export const DRIFTLINE_OPTIONS = {
   /** The release of Neutron that writes this Northbound; unset, it is found out. */
   release: option('driftline', 'release', string({ choices: RELEASES }), undefined),
-  /** The folder that holds journal.db. */
+  /** The folder that holds journal.db and tasks.db. */
   statePath: option('driftline', 'state_path', string(), '/var/lib/driftline'),
+  /** For how long the daemon keeps what stands in the journal; 0 keeps it for ever. */
+  journalDays: option('driftline', 'journal_days', integer({ min: 0 }), 90),
   /** Between two full passes of the daemon. The default is that of Neutron's maintenance worker. */
   intervalS: option('driftline', 'interval', integer({ min: 1 }), 300),
   /**
@@ -192,7 +194,7 @@ export const DRIFTLINE_OPTIONS = {
   sqlPollIntervalS: option('driftline', 'sql_poll_interval', float({ min: 0.05 }), 0.5),
   /** A plan that deletes more rows than this is shown, not applied. */
   maxDeletes: option('driftline', 'max_deletes', integer({ min: 0 }), 100),
-  /** A plan that deletes more than this share of a table's rows is shown, not applied. */
+  /** A plan that deletes more than this share of all of Neutron's rows is shown, not applied. */
   maxDeleteShare: option('driftline', 'max_delete_share', float({ min: 0, max: 1 }), 0.1),
   /** A plan that changes more than this share of all router gateways is shown, not applied. */
   maxGatewayShare: option('driftline', 'max_gateway_share', float({ min: 0, max: 1 }), 0.5),

@@ -24,6 +24,8 @@ export interface DaemonOptions {
   readonly intervalMs: number;
   readonly gracePeriodMs: number;
   readonly sqlPollIntervalMs: number;
+  /** For how long what stands in the journal is kept; undefined: for ever. */
+  readonly journalMs?: number | undefined;
   /** Reports and repairs nothing. */
   readonly observeOnly: boolean;
   /** Never deletes a row. */
@@ -152,7 +154,10 @@ export class Daemon {
       onEvent({ kind: 'refused', refusals });
       return once;
     }
-    if (isFull) await this.#note(verdict, signal);
+    if (isFull) {
+      this.#pruneJournal();
+      await this.#note(verdict, signal);
+    }
     if (ripe.length > 0) await this.#repair(ripe, signal);
     if (this.#mayWrite && tenure === this.#tenure.signal) this.#allowTasks(isFull, drift.length === 0);
     return drift.length === 0 || observeOnly;
@@ -168,6 +173,11 @@ export class Daemon {
       this.#options.onEvent({ kind: 'trouble', what, retryInMs: 0 });
     }
     this.#ownerFaults = faults;
+  }
+
+  #pruneJournal(): void {
+    const { journal, journalMs, observeOnly } = this.#options;
+    if (journalMs !== undefined && !observeOnly) journal.prune(Date.now() - journalMs);
   }
 
   get #mayWrite(): boolean {

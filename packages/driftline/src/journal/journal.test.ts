@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import type { DeleteChange } from '../diff/change.ts';
 import { makePlan } from '../plan/plan.ts';
@@ -48,6 +49,39 @@ describe('the journal', () => {
     run.end([{ transaction, is: 'stale', why: 'a row changed' }], 12);
     const [entry] = journal.entries(10);
     assert.deepEqual([entry?.state, entry?.detail, entry?.endedAtMs], ['stale', 'a row changed', 12]);
+  });
+
+  it('forgets what is old, some at a time, and keeps the runs whose entries are left', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'driftline-journal-'));
+    try {
+      const file = join(folder, 'journal.db');
+      using journal = new Journal(file);
+      // A long run of a daemon, and a command that ran beside it.
+      const long = journal.begin(plan, 'run', 10);
+      const short = journal.begin(plan, 'repair', 20);
+      for (const atMs of [11, 12]) long.start(plan.transactions, atMs);
+      short.start(plan.transactions, 21);
+      long.start(plan.transactions, 100);
+      assert.equal(journal.prune(50, 2), 2);
+      assert.equal(journal.prune(50, 2), 1);
+      assert.equal(journal.prune(50, 2), 0);
+      assert.deepEqual(
+        journal.entries(10).map(({ startedAtMs }) => startedAtMs),
+        [100],
+      );
+      using db = new DatabaseSync(file, { readOnly: true });
+      assert.deepEqual(
+        db
+          .prepare('SELECT command FROM runs')
+          .all()
+          .map(({ command }) => command),
+        ['run'],
+      );
+      assert.equal(journal.prune(1000), 1);
+      assert.equal(db.prepare('SELECT count(*) AS count FROM runs').get()?.count, 0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('keeps what was written before the process died', () => {

@@ -43,10 +43,29 @@ export class Journal implements Disposable {
     }));
   }
 
+  /**
+   * Forgets what was begun before then, the oldest first and no more than `most` entries at once: SQLite blocks who asks.
+   * The file does not shrink; what comes next takes the room. Answers how many entries went.
+   */
+  prune(beforeMs: number, most = PRUNED_AT_ONCE): number {
+    const { changes } = this.#db
+      .prepare(
+        // Ids grow with time: only what goes is looked at.
+        `DELETE FROM entries WHERE id IN (SELECT id FROM entries ORDER BY id LIMIT ?2) AND started_at_ms < ?1`,
+      )
+      .run(beforeMs, most);
+    this.#db
+      .prepare('DELETE FROM runs WHERE started_at_ms < ? AND NOT EXISTS (SELECT 1 FROM entries WHERE run_id = runs.id)')
+      .run(beforeMs);
+    return Number(changes);
+  }
+
   [Symbol.dispose](): void {
     this.#db.close();
   }
 }
+
+const PRUNED_AT_ONCE = 10_000;
 
 export type JournalState = OutcomeKind | 'pending';
 
@@ -138,5 +157,6 @@ CREATE TABLE IF NOT EXISTS entries (
   started_at_ms INTEGER NOT NULL,
   ended_at_ms INTEGER
 ) STRICT;
+CREATE INDEX IF NOT EXISTS entries_by_run ON entries (run_id);
 CREATE INDEX IF NOT EXISTS entries_by_unit ON entries (unit_type, unit_id);
 `;

@@ -278,6 +278,17 @@ describe('the daemon', () => {
     assert.equal(await run.nbctl('--bare', '--columns=name', 'find', 'Port_Group', 'name=neutron_pg_drop'), '');
   });
 
+  it('forgets at each full pass what has stood in the journal for too long', async () => {
+    await using run = await startDaemon({ journalMs: 0, intervalMs: 100 });
+    await run.until('clean');
+    await run.nbctl('pg-del', 'neutron_pg_drop');
+    const mark = run.events.length;
+    const repaired = await run.until('repaired', () => true, mark);
+    await run.until('pass', ({ isFull }) => isFull, run.events.indexOf(repaired));
+    await run.until('pass', ({ isFull }) => isFull, run.events.length);
+    assert.deepEqual(run.journal.entries(1), []);
+  });
+
   it('ends cleanly when told to', async () => {
     await using run = await startDaemon();
     await run.until('clean');

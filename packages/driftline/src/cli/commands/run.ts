@@ -12,6 +12,8 @@ import { startEvents } from '../start-events.ts';
 import { startTasks } from '../start-tasks.ts';
 import { printable } from '../terminal.ts';
 
+const DAY_MS = 86_400_000;
+
 export interface RunFlags {
   readonly once: boolean;
   readonly observe: boolean;
@@ -42,6 +44,7 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
     intervalMs: settings.intervalS * 1000,
     gracePeriodMs: settings.gracePeriodS * 1000,
     sqlPollIntervalMs: settings.sqlPollIntervalS * 1000,
+    journalMs: settings.journalDays === 0 ? undefined : settings.journalDays * DAY_MS,
     observeOnly: flags.observe,
     additive: flags.additive,
     once: flags.once,
