@@ -16,6 +16,8 @@ const tsc = join(root, 'node_modules', '.bin', 'tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.build.json')], { stdio: 'inherit' });
 if (status !== 0) throw new Error('the sources do not compile');
 
+/** Not of the sources' package.json: the commands that it would link run only where `node` is new enough for them. */
+const bin = { 'ovsdb-ts': './cli/main.js', 'ovsdb-codegen': './codegen/main.js' };
 const source = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
 const { scripts: _scripts, ...published } = source;
 const toBuilt = (path) => path.replace('./src/', './').replace(/\.ts$/, '.js');
@@ -23,7 +25,6 @@ const entries = Object.entries(source.exports).map(([name, path]) => [
   name,
   { types: toBuilt(path).replace(/\.js$/, '.d.ts'), default: toBuilt(path) },
 ]);
-const bin = Object.fromEntries(Object.entries(source.bin).map(([name, path]) => [name, toBuilt(path)]));
 const manifest = { ...published, exports: Object.fromEntries(entries), bin };
 await writeFile(join(dist, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const path of Object.values(bin)) await chmod(join(dist, path), 0o755);
