@@ -67,10 +67,16 @@ function findHosts(view: NorthboundView): Hosts {
       "security group's port group",
     ),
     dhcpOptions: one(
-      view.rows('DHCP_Options').toSorted((a, b) => (a._uuid < b._uuid ? -1 : 1)),
+      view.rows('DHCP_Options').toSorted((a, b) => (dhcpName(a) < dhcpName(b) ? -1 : 1)),
       'DHCP options',
     ),
   };
+}
+
+/** Of a subnet's own row first. */
+function dhcpName({ cidr, external_ids }: ReplicaRow): string {
+  const ids = external_ids as ReadonlyMap<string, unknown>;
+  return [cidr, ids.get('subnet_id') ?? '', ids.get('port_id') ?? ''].join(' ');
 }
 
 class Planting {

@@ -8,9 +8,11 @@ import { findTask } from '../../src/tasks/catalogue/catalogue.ts';
 import { databaseIdentity } from '../../src/tasks/fingerprint.ts';
 import { Ledger } from '../../src/tasks/ledger.ts';
 import { Bench } from '../campaigns/bench.ts';
+import type { ForeignRows } from '../campaigns/foreign-rows.ts';
+import type { NorthboundView } from '../campaigns/northbound-view.ts';
 import { comparePictures, type Picture } from '../campaigns/picture.ts';
 import { openDeploymentOf } from '../golden/deployment.ts';
-import type { GoldenRelease } from '../lab/golden.ts';
+import type { Golden, GoldenRelease } from '../lab/golden.ts';
 
 /** A golden deployment among foreign rows, to bring into the state that made upstream write a task. */
 export class TaskBench implements AsyncDisposable {
@@ -49,43 +51,13 @@ export class TaskBench implements AsyncDisposable {
 
   /** Runs a task twice, as a command line with these options would. */
   async runTwice(name: string, flags: readonly string[] = []): Promise<readonly [Attempt, Attempt]> {
-    const task = findTask(name);
-    if (task === undefined) throw new Error(`there is no task ${name}`);
-    await using opened = new AsyncDisposableStack();
-    const deployment = opened.use(await openDeploymentOf(this.bench.golden, { writable: true, flags }));
-    await deployment.northbound.takeLock();
-    const neutron = opened.use(openWritable(deployment.config.database.url));
-    const ledger = opened.use(new Ledger(':memory:', databaseIdentity(deployment)));
-    const tools = {
-      deployment,
-      neutron,
-      ledger,
-      journal: this.#journal,
-      limits: { maxDeletes: 100, maxDeleteShare: 0.1, maxGatewayShare: 0.5 },
-      look: () => check(deployment),
-      version: 'test',
-    };
-    const first = await attemptTask(task, tools);
-    const second = await attemptTask(task, tools);
+    const ended = await runTaskTwice(this.bench.golden, name, flags, this.#journal);
     await this.bench.client.sync();
-    return [first, second];
+    return ended;
   }
 
-  /** Everything of other owners, rows and keys. */
   foreignPicture(): Picture {
-    const { rows, keys } = this.bench.foreign;
-    const view = this.bench.view();
-    const picture = new Map<string, Readonly<Record<string, string>>>();
-    for (const uuid of rows) {
-      const row = view.row(uuid);
-      picture.set(uuid, { row: row === undefined ? 'gone' : JSON.stringify(row, mapAsList) });
-    }
-    for (const place of keys) {
-      const [uuid = '', column = '', ...key] = place.split(' ');
-      const cell = view.row(uuid)?.[column];
-      picture.set(place, { value: cell instanceof Map ? String(cell.get(key.join(' '))) : 'gone' });
-    }
-    return picture;
+    return pictureForeign(this.bench.view(), this.bench.foreign);
   }
 
   /** What of other owners was changed since. */
@@ -109,6 +81,48 @@ export class TaskBench implements AsyncDisposable {
     this.#journal[Symbol.dispose]();
     await this.bench[Symbol.asyncDispose]();
   }
+}
+
+/** Everything of other owners, rows and keys, by where it is. */
+export function pictureForeign(view: NorthboundView, { rows, keys }: ForeignRows): Picture {
+  const picture = new Map<string, Readonly<Record<string, string>>>();
+  for (const uuid of rows) {
+    const row = view.row(uuid);
+    picture.set(uuid, { row: row === undefined ? 'gone' : JSON.stringify(row, mapAsList) });
+  }
+  for (const place of keys) {
+    const [uuid = '', column = '', ...key] = place.split(' ');
+    const cell = view.row(uuid)?.[column];
+    picture.set(place, { value: cell instanceof Map ? String(cell.get(key.join(' '))) : 'gone' });
+  }
+  return picture;
+}
+
+/** As two commands would that follow each other, with these options. */
+export async function runTaskTwice(
+  golden: Golden,
+  name: string,
+  flags: readonly string[],
+  journal: Journal,
+): Promise<readonly [Attempt, Attempt]> {
+  const task = findTask(name);
+  if (task === undefined) throw new Error(`there is no task ${name}`);
+  await using opened = new AsyncDisposableStack();
+  const deployment = opened.use(await openDeploymentOf(golden, { writable: true, flags }));
+  await deployment.northbound.takeLock();
+  const neutron = opened.use(openWritable(deployment.config.database.url));
+  const ledger = opened.use(new Ledger(':memory:', databaseIdentity(deployment)));
+  const tools = {
+    deployment,
+    neutron,
+    ledger,
+    journal,
+    limits: { maxDeletes: 100, maxDeleteShare: 0.1, maxGatewayShare: 0.5 },
+    look: () => check(deployment),
+    version: 'test',
+  };
+  const first = await attemptTask(task, tools);
+  return [first, await attemptTask(task, tools)];
 }
 
 const nameOf = (row: ReplicaRow): string => String(row.name ?? row.match ?? row._uuid);
