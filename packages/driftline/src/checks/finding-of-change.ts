@@ -24,4 +24,15 @@ export function findingOf(change: Change): Finding {
 const sayFound = ({ column, key, found }: Difference): string =>
   `${column}${key === undefined ? '' : `:${key}`} is ${say(found)}`;
 
-const say = (value: unknown): string => (value === null ? 'nothing' : JSON.stringify(value));
+/** Chassis by falling priority, as OVN takes them; the rest as it stands. */
+function say(value: unknown): string {
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
+  if (Array.isArray(value) && value.every(isScheduled)) {
+    const ordered = value.toSorted((a, b) => b.priority - a.priority);
+    return ordered.map(({ chassis_name, priority }) => `${chassis_name} (${priority})`).join(', ');
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const isScheduled = (row: unknown): row is { readonly chassis_name: string; readonly priority: number } =>
+  typeof row === 'object' && row !== null && 'chassis_name' in row && 'priority' in row;

@@ -17,4 +17,9 @@ export interface Chassis {
   /** `card-serial-number=...` of `ovn-cms-options`. */
   readonly cardSerialNumbers: readonly string[];
   readonly datapathType: string;
+  /**
+   * Its ovn-controller is silent: whoever lives goes before it. Neutron schedules on every chassis there is, and so
+   * readChassis never says it; the checks of gateways do.
+   */
+  readonly isSilent?: true;
 }

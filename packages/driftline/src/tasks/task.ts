@@ -76,8 +76,8 @@ export interface CodeWork extends Inspection {
   /** What of the Northbound follows from it, mended after it. */
   readonly scope?: readonly ScopePart[];
   /**
-   * What the scope is cut from, where the passes of a daemon judge otherwise and would let it be; it is mended whole,
-   * beside a daemon too.
+   * What the scope is cut from, where the passes of a daemon judge otherwise and would let something be. Beside a daemon
+   * too it is mended whole, drift and all.
    */
   readonly judge?: (context: TaskContext) => Promise<Verdict>;
 }

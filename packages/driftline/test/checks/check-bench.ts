@@ -16,6 +16,11 @@ import type { GoldenRelease } from '../lab/golden.ts';
 
 const exec = promisify(execFile);
 
+/** How often Neutron has asked all chassis. */
+const ASKED = 9;
+/** As the bench itself was opened with. */
+const BENCH_FLAGS = ['--ovn-dns_servers', '10.255.255.53'];
+
 /** One run of a check, as the daemon would: its ending, and what the ledger has as found. */
 export interface CheckRun {
   readonly attempt: Attempt;
@@ -42,7 +47,9 @@ export class CheckBench implements AsyncDisposable {
     if (found === undefined) throw new Error(`there is no check ${name}`);
     const task = toTask(found, policy);
     await using opened = new AsyncDisposableStack();
-    const deployment = opened.use(await openDeploymentOf(this.bench.golden, { writable: true, flags }));
+    const deployment = opened.use(
+      await openDeploymentOf(this.bench.golden, { writable: true, flags: [...BENCH_FLAGS, ...flags] }),
+    );
     if (policy === 'repair') await deployment.northbound.takeLock();
     const neutron = opened.use(openWritable(deployment.config.database.url));
     const journal = opened.use(new Journal(':memory:'));
@@ -91,6 +98,46 @@ export class CheckBench implements AsyncDisposable {
       exec('ovsdb-client', ['dump', '-f', 'csv', endpoint], { maxBuffer: 100_000_000 }),
     );
     return (await Promise.all(dumps)).map(({ stdout }) => stdout).join('\n');
+  }
+
+  /** Rows and keys of other owners, as they are. */
+  foreign(): readonly string[] {
+    const { rows, keys } = this.bench.foreign;
+    const view = this.bench.view();
+    const mapAsList = (_key: string, value: unknown) => (value instanceof Map ? [...value].sort() : value);
+    return [
+      ...[...rows].map((uuid) => `${uuid} ${JSON.stringify(view.row(uuid), mapAsList)}`),
+      ...[...keys].map((place) => {
+        const [uuid = '', column = '', ...key] = place.split(' ');
+        const cell = view.row(uuid)?.[column];
+        return `${place} ${cell instanceof Map ? String(cell.get(key.join(' '))) : 'gone'}`;
+      }),
+    ].sort();
+  }
+
+  /** What the passes of a daemon would do now. */
+  async drift(): Promise<readonly string[]> {
+    await using deployment = await openDeploymentOf(this.bench.golden, { flags: BENCH_FLAGS });
+    return (await check(deployment)).drift.map(({ action, table, key }) => `${action} ${table} ${key}`);
+  }
+
+  /** Makes of Chassis_Private what an ovn-controller leaves that has done all Neutron asked, but for the silent ones. */
+  async silence(...silent: readonly string[]): Promise<void> {
+    const names = (await this.sbctl('--bare', '--columns=name', 'list', 'Chassis_Private')).split(/\s+/);
+    const each = names.flatMap((name) => {
+      const [count, heardOf] = silent.includes(name) ? [1, 1_700_000_000_000] : [ASKED, Date.now()];
+      return ['--', 'set', 'Chassis_Private', name, `nb_cfg=${count}`, `nb_cfg_timestamp=${heardOf}`];
+    });
+    await this.sbctl('set', 'SB_Global', '.', `nb_cfg=${ASKED}`, ...each);
+  }
+
+  /** A chassis as ovn-controller enters itself. */
+  async addChassis(name: string, ip: string, config: Readonly<Record<string, string>> = {}): Promise<void> {
+    const settings = Object.entries(config).map(([key, value]) => `other_config:${key}="${value}"`);
+    await this.sbctl('chassis-add', name, 'geneve', ip);
+    await this.sbctl('set', 'Chassis', name, `hostname=${name}.example.org`, ...settings);
+    const uuid = await this.sbctl('--bare', '--columns=_uuid', 'find', 'Chassis', `name=${name}`);
+    await this.sbctl('create', 'Chassis_Private', `name=${name}`, `chassis=${uuid}`, `nb_cfg=${ASKED}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

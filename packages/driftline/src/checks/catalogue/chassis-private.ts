@@ -1,4 +1,4 @@
-import { op } from '@driftline/ovsdb';
+import { deleteChassis } from '../../southbound/delete-chassis.ts';
 import type { Check } from '../check.ts';
 import { LIFE_TABLES, livesIn, withSouthbound } from '../southbound.ts';
 
@@ -26,18 +26,10 @@ export const chassisPrivate: Check = {
     withSouthbound(context, { tables: LIFE_TABLES, writable: true }, async (southbound) => {
       let changed = 0;
       for (const { id } of findings) {
-        const row = southbound.replica.table('Chassis_Private').get(id);
-        if (row === undefined || row.chassis !== undefined) continue;
-        const { nb_cfg_timestamp } = row;
-        const [, deleted] = await southbound.transact(
-          [
-            op.wait('Chassis_Private', id, ['chassis', 'nb_cfg_timestamp'], [{ chassis: undefined, nb_cfg_timestamp }]),
-            op.delete('Chassis_Private', id),
-            op.comment(`driftline: Chassis_Private ${row.name} had no Chassis`),
-          ],
-          context.signal === undefined ? {} : { signal: context.signal },
-        );
-        changed += deleted?.count ?? 0;
+        const own = southbound.replica.table('Chassis_Private').get(id);
+        if (own === undefined || own.chassis !== undefined) continue;
+        const why = `Chassis_Private ${own.name} had no Chassis`;
+        changed += await deleteChassis(southbound, { chassis: undefined, own }, why, context.signal);
       }
       return changed;
     }),

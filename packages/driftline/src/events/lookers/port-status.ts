@@ -1,10 +1,9 @@
-import type { ReplicaRow } from '@driftline/ovsdb';
 import type { NeutronConnection, WritableNeutronConnection } from '../../neutron/connect.ts';
-import { featuresOf } from '../../neutron/features.ts';
 import { type PortStatusOutcome, type ReportedStatus, settlePortStatuses } from '../../neutron/port-status.ts';
 import type { Release } from '../../neutron/release-name.ts';
+import { reportedStatus } from '../../northbound/reported-status.ts';
 import type { Finding, Looker, Policy } from '../looker.ts';
-import { markOf, type RowLookup } from '../row-events.ts';
+import type { RowLookup } from '../row-events.ts';
 
 export interface PortStatusOptions {
   readonly northbound: RowLookup;
@@ -37,16 +36,6 @@ export function lookAtPortStatus(options: PortStatusOptions): Looker<'port-statu
       return { look, is: outcome.is, ...messageOf(outcome, wanted.get(look.portId)) };
     });
   };
-}
-
-/** undefined: no port of Neutron's, or one on which versions of the release differ. */
-function reportedStatus(row: ReplicaRow | undefined, release: Release): ReportedStatus | undefined {
-  if (row === undefined || markOf(row, 'neutron:port_name') === undefined) return undefined;
-  if (row.up !== true) return 'DOWN';
-  if (row.enabled !== false) return 'ACTIVE';
-  const features = featuresOf(release);
-  if (features.maybe('disabledPortsAreDown')) return undefined;
-  return features.has('disabledPortsAreDown') ? 'DOWN' : 'ACTIVE';
 }
 
 function messageOf({ is, portId, found }: PortStatusOutcome, wanted: ReportedStatus | undefined) {

@@ -1,4 +1,5 @@
-import { type OvsdbClient, op } from '@driftline/ovsdb';
+import type { OvsdbClient } from '@driftline/ovsdb';
+import { type ChassisRows, deleteChassis } from '../../southbound/delete-chassis.ts';
 import { openSouthbound, type SouthboundTables } from '../../southbound/session.ts';
 import type { OVNSouthboundTables } from '../../southbound/southbound.gen.ts';
 import type { CodeWork, TaskContext } from '../task.ts';
@@ -22,23 +23,18 @@ export const removeDuplicatedChassis: CodeWork = {
     await using southbound = await connect(context, true);
     const wanted = new Set(findings.map(({ id }) => id));
     let changed = 0;
-    for (const { name, hostname, chassis, chassisPrivate, heardOf } of duplicatesOf(southbound)) {
+    for (const { name, hostname, rows } of duplicatesOf(southbound)) {
       if (!wanted.has(name)) continue;
-      // The maintenance lock is the Northbound's: here, that nothing was heard of it since must do.
-      await southbound.transact([
-        op.wait('Chassis', chassis, ['hostname'], [{ hostname }]),
-        op.wait('Chassis_Private', chassisPrivate, ['nb_cfg_timestamp'], [{ nb_cfg_timestamp: heardOf }]),
-        op.delete('Chassis_Private', chassisPrivate),
-        op.delete('Chassis', chassis),
-        op.comment(`driftline: duplicate chassis ${name} of ${hostname}`),
-      ]);
-      changed += 2;
+      changed += await deleteChassis(southbound, rows, `duplicate chassis ${name} of ${hostname}`, context.signal);
     }
     return changed;
   },
 };
 
-const WATCHED: SouthboundTables = { Chassis: ['name', 'hostname'], Chassis_Private: ['name', 'nb_cfg_timestamp'] };
+const WATCHED: SouthboundTables = {
+  Chassis: ['name', 'hostname'],
+  Chassis_Private: ['name', 'chassis', 'nb_cfg_timestamp'],
+};
 
 const connect = ({ deployment, signal }: TaskContext, writable: boolean): Promise<OvsdbClient<OVNSouthboundTables>> =>
   openSouthbound(deployment.config.ovsdb, WATCHED, { writable, signal });
@@ -48,10 +44,7 @@ interface Duplicate {
   readonly hostname: string;
   /** The name of the one that stays. */
   readonly kept: string;
-  readonly chassis: string;
-  readonly chassisPrivate: string;
-  /** Chassis_Private.nb_cfg_timestamp. */
-  readonly heardOf: number;
+  readonly rows: ChassisRows;
 }
 
 function duplicatesOf({ replica }: OvsdbClient<OVNSouthboundTables>): readonly Duplicate[] {
@@ -63,13 +56,11 @@ function duplicatesOf({ replica }: OvsdbClient<OVNSouthboundTables>): readonly D
   });
   return Object.values(Object.groupBy(known, ({ chassis }) => chassis.hostname)).flatMap((group = []) => {
     const [newest, ...others] = group.toSorted((a, b) => b.heardOf - a.heardOf);
-    return others.map(({ chassis, own, heardOf }) => ({
+    return others.map(({ chassis, own }) => ({
       name: chassis.name,
       hostname: chassis.hostname,
       kept: newest?.chassis.name ?? '',
-      chassis: chassis._uuid,
-      chassisPrivate: own._uuid,
-      heardOf,
+      rows: { chassis, own },
     }));
   });
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { bindVirtualPort } from '../../neutron/virtual-binding.ts';
 import type { CodeWork, TaskContext } from '../task.ts';
 
 const HOST_KEY = 'neutron:host_id';
@@ -22,15 +22,7 @@ export const moveParentHostnames: CodeWork = {
     for (const { id, host } of virtualPortsOnHosts(context)) {
       if (!wanted.has(id)) continue;
       changed += await context.neutron.write(
-        async ({ change }) => {
-          const gone = await change(sql`delete from ml2_port_bindings where port_id = ${id}`);
-          // No binding, no port any more: then there is nothing to say.
-          if (gone === 0) return 0;
-          await change(sql`
-            insert into ml2_port_bindings (port_id, host, vif_type, vnic_type, profile, vif_details, status)
-            values (${id}, '', 'unbound', 'normal', '', ${JSON.stringify({ parent_hostname: host })}, 'ACTIVE')`);
-          return 1;
-        },
+        (transaction) => bindVirtualPort(transaction, id, { host: '', parentHostname: host }),
         { signal: context.signal },
       );
     }

@@ -24,6 +24,8 @@ import type { Chassis } from '../../southbound/chassis.ts';
 import type { TranslationContext } from '../context.ts';
 import { externalPortHaGroupName, networkHaGroupName } from '../names.ts';
 import { joinHints, providerSegment } from '../network/logical-switch.ts';
+import { byLife, yieldsToLiving } from '../router/gateway-candidates.ts';
+import { chassisOf, namesOf } from '../router/gateway-chassis.ts';
 import { type GatewayLink, gatewayLinks, type Schedule } from '../router/gateway-links.ts';
 import { stableHash } from '../stable-hash.ts';
 import { activeBinding, hasSwitchPort, isExternal, ownRouterOf, profileParameters } from './port-binding.ts';
@@ -103,7 +105,7 @@ function portGroup(ctx: TranslationContext, port: Port, network: Network, isNeed
   const { host } = activeBinding(port);
   const others = candidates.filter(({ hostname }) => hostname !== host);
   // Neutron leaves out where OVN has bound the port at that moment: any one chassis.
-  const members = isNeeded ? membersOf(name, candidates, others, 1) : anyMembers(ctx);
+  const members = isNeeded ? membersOf(ctx, name, candidates, others, 1) : anyMembers(ctx);
   return group(name, { type: 'ports', id: port.id }, isNeeded, externalIds(ctx, network, absent), members);
 }
 
@@ -116,7 +118,7 @@ function networkGroup(ctx: TranslationContext, network: Network, isNeeded: boole
   );
   const reachable = reaching(ctx, network, gateways);
   const unreachable = gateways.length - reachable.length;
-  const members = isNeeded ? membersOf(name, gateways, reachable, unreachable) : anyMembers(ctx);
+  const members = isNeeded ? membersOf(ctx, name, gateways, reachable, unreachable) : anyMembers(ctx);
   return group(name, { type: 'networks', id: network.id }, isNeeded, externalIds(ctx, network, absent), members);
 }
 
@@ -138,16 +140,29 @@ function inZones(ctx: TranslationContext, network: Network, candidates: readonly
 }
 
 /** Any of the candidates, as many as there may be (`fewer` may be missing), in any order. */
-function membersOf(name: string, candidates: readonly Chassis[], preferred: readonly Chassis[], fewer: number): Cell {
+function membersOf(
+  ctx: TranslationContext,
+  name: string,
+  candidates: readonly Chassis[],
+  preferred: readonly Chassis[],
+  fewer: number,
+): Cell {
   const names = new Set(candidates.map((each) => each.name));
+  const wanted = preferred.map((each) => each.name);
   const least = Math.min(MAX_MEMBERS, Math.max(0, candidates.length - fewer));
   return haChassis(
     `${least} or more of the chassis ${[...names].join(', ')}, each with a priority of its own`,
     (found) =>
       found.length >= least &&
       found.every(({ chassis_name }) => names.has(String(chassis_name))) &&
-      hasOwnPriorities(found),
-    () => numbered(spread(name, preferred).slice(0, MAX_MEMBERS)),
+      hasOwnPriorities(found) &&
+      yieldsToLiving(ctx, namesOf(found), wanted),
+    (row, observed) => {
+      const existing = chassisOf(row.ha_chassis, observed).filter((each) => wanted.includes(each));
+      const ordered = [...new Set([...existing, ...spread(name, preferred).map((each) => each.name)])];
+      const { living, silent } = byLife(ctx, ordered);
+      return numbered([...living, ...silent].slice(0, MAX_MEMBERS));
+    },
   );
 }
 
@@ -192,8 +207,8 @@ const hasOwnPriorities = (found: readonly EmbeddedRow[]): boolean =>
     return value <= HIGHEST_PRIORITY && value > HIGHEST_PRIORITY - PRIORITIES_LOST;
   });
 
-const numbered = (members: readonly Chassis[]): readonly EmbeddedRow[] =>
-  members.map(({ name }, at) => ({ chassis_name: name, priority: HIGHEST_PRIORITY - at }));
+const numbered = (members: readonly string[]): readonly EmbeddedRow[] =>
+  members.map((name, at) => ({ chassis_name: name, priority: HIGHEST_PRIORITY - at }));
 
 /** Neutron shuffles, so that not every group starts with the same chassis; the group's name does as well. */
 const spread = (name: string, candidates: readonly Chassis[]): readonly Chassis[] =>

@@ -46,6 +46,39 @@ export const pinningCandidates = (ctx: TranslationContext, zoneHints: readonly s
     .map(({ name }) => name)
     .sort();
 
+/** Those that live, and those that are silent; all count as living where nobody asked, or where none would be left. */
+export function byLife(
+  ctx: TranslationContext,
+  candidates: readonly string[],
+): { readonly living: readonly string[]; readonly silent: readonly string[] } {
+  const isSilent = silentNames(ctx);
+  const living = candidates.filter((name) => !isSilent.has(name));
+  if (living.length === 0 || living.length === candidates.length) return { living: candidates, silent: [] };
+  return { living, silent: candidates.filter((name) => isSilent.has(name)) };
+}
+
+/** A silent chassis stands behind all that live, and holds the place of none. */
+export function yieldsToLiving(
+  ctx: TranslationContext,
+  found: readonly string[],
+  candidates: readonly string[],
+): boolean {
+  const { living, silent } = byLife(ctx, candidates);
+  const first = found.findIndex((name) => silent.includes(name));
+  if (first < 0) return true;
+  return found.slice(first).every((name) => silent.includes(name)) && living.every((name) => found.includes(name));
+}
+
+const silentCaches = new WeakMap<TranslationContext, ReadonlySet<string>>();
+function silentNames(ctx: TranslationContext): ReadonlySet<string> {
+  let names = silentCaches.get(ctx);
+  if (names === undefined) {
+    names = new Set(ctx.chassis.filter(({ isSilent }) => isSilent === true).map(({ name }) => name));
+    silentCaches.set(ctx, names);
+  }
+  return names;
+}
+
 const isInZone = ({ availabilityZones }: Chassis, zones: readonly string[]): boolean =>
   availabilityZones.some((zone) => zones.includes(zone));
 

@@ -1,7 +1,7 @@
 import { type Cell, type Choice, choice, type EmbeddedRow, type ObservedLookup } from '../../northbound/desired.ts';
 import type { TranslationContext } from '../context.ts';
 import { gatewayChassisName, logicalRouterPortName } from '../names.ts';
-import { gatewayCandidates, isPinned, MAX_GATEWAY_CHASSIS } from './gateway-candidates.ts';
+import { gatewayCandidates, isPinned, MAX_GATEWAY_CHASSIS, yieldsToLiving } from './gateway-candidates.ts';
 import { scheduleGateway } from './gateway-scheduler.ts';
 import type { AttachedPort, RouterView } from './router-view.ts';
 
@@ -45,6 +45,7 @@ function scheduled(ctx: TranslationContext, view: RouterView, gateway: AttachedP
       if (!isNamed || !isDistinct(found)) return false;
       if (isOnInvalidChassis(found) && ctx.features.has('noInvalidChassis')) return false;
       if (candidates.length === 0 || (pinned && found.length === 0)) return true;
+      if (!yieldsToLiving(ctx, namesOf(found), candidates)) return false;
       return isCountedDown(found) && isFull(found, candidates);
     },
     (row, observed, load) => {
@@ -96,6 +97,10 @@ export const chassisOf = (cell: unknown, observed: ObservedLookup): readonly str
       .map((row) => String(row.chassis_name)),
   ),
 ];
+
+/** By falling priority. */
+export const namesOf = (found: readonly EmbeddedRow[]): readonly string[] =>
+  found.toSorted((a, b) => Number(b.priority) - Number(a.priority)).map((row) => String(row.chassis_name));
 
 function chassisOfOthers(view: RouterView, gateway: AttachedPort, observed: ObservedLookup): ReadonlySet<string> {
   const names = new Set<string>();

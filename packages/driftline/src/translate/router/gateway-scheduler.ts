@@ -1,7 +1,7 @@
 import type { GatewayLoad } from '../../northbound/desired.ts';
 import type { TranslationContext } from '../context.ts';
 import { stableHash } from '../stable-hash.ts';
-import { MAX_GATEWAY_CHASSIS } from './gateway-candidates.ts';
+import { byLife, MAX_GATEWAY_CHASSIS } from './gateway-candidates.ts';
 
 export interface ScheduleRequest {
   /** The router port's name: makes the order of equals differ from port to port. */
@@ -39,18 +39,22 @@ export function scheduleGateway(
 const scheduled = new WeakMap<GatewayLoad, Map<string, readonly string[]>>();
 
 function schedule(ctx: TranslationContext, request: ScheduleRequest, load: GatewayLoad): readonly string[] {
-  const kept = request.existing.slice(0, MAX_GATEWAY_CHASSIS);
-  const candidates = request.candidates.filter((name) => !kept.includes(name));
+  const { living, silent } = byLife(ctx, request.candidates);
+  const kept = request.existing.filter((name) => !silent.includes(name)).slice(0, MAX_GATEWAY_CHASSIS);
+  const candidates = living.filter((name) => !kept.includes(name));
   const wanted = Math.min(MAX_GATEWAY_CHASSIS - kept.length, candidates.length);
-  if (wanted === 0) return kept;
+  // Who is silent keeps what place is left: it is a candidate all the same, and may be back in a minute.
+  const behind = [...new Set([...request.existing, ...silent])].filter((name) => silent.includes(name));
+  const room = MAX_GATEWAY_CHASSIS - kept.length - wanted;
+  if (wanted === 0) return [...kept, ...behind.slice(0, room)];
   const chosen =
     ctx.config.ovn.ovnL3Scheduler === 'chance'
       ? byChance(candidates, request.portName)
       : byLoad(candidates, wanted, request, load);
   const added = zonesInTurn(ctx, chosen).slice(0, wanted);
-  const names = [...kept, ...added];
+  const names = [...kept, ...added, ...behind.slice(0, room)];
   for (const [at, name] of names.entries()) {
-    if (at >= kept.length) load.add(name, names.length - at);
+    if (added.includes(name)) load.add(name, names.length - at);
   }
   return names;
 }

@@ -12,8 +12,15 @@ import {
 import type { TranslationContext } from '../context.ts';
 import { logicalRouterPortName, routerHaGroupName } from '../names.ts';
 import { stableHash } from '../stable-hash.ts';
-import { gatewayCandidates, isPinned, MAX_GATEWAY_CHASSIS, pinningCandidates } from './gateway-candidates.ts';
-import { chassisOf, isDistinct, isFull, isPriority, uuids } from './gateway-chassis.ts';
+import {
+  byLife,
+  gatewayCandidates,
+  isPinned,
+  MAX_GATEWAY_CHASSIS,
+  pinningCandidates,
+  yieldsToLiving,
+} from './gateway-candidates.ts';
+import { chassisOf, isDistinct, isFull, isPriority, namesOf, uuids } from './gateway-chassis.ts';
 import { scheduleGateway } from './gateway-scheduler.ts';
 import { type AttachedPort, type RouterView, routerViews } from './router-view.ts';
 
@@ -92,15 +99,18 @@ function members(ctx: TranslationContext, view: RouterView): Choice<readonly Emb
   const best = scheduled.find(({ candidates }) => candidates.length > 0);
   const isKept = (found: readonly EmbeddedRow[] | undefined = []): boolean => {
     if (!isDistinct(found) || !found.every(({ priority }) => isPriority(priority))) return false;
-    if (pinned !== undefined && isPinnedFull(found, pinned)) return true;
+    if (pinned !== undefined && isPinnedFull(found, pinned) && yieldsToLiving(ctx, namesOf(found), pinned)) return true;
     if (best === undefined) return pinned === undefined;
-    return scheduled.some(({ candidates }) => candidates.length > 0 && isFull(found, candidates));
+    return scheduled.some(
+      ({ candidates }) =>
+        candidates.length > 0 && isFull(found, candidates) && yieldsToLiving(ctx, namesOf(found), candidates),
+    );
   };
   return choice<readonly EmbeddedRow[]>(
     'the gateways that can serve the router, five or all of them, with distinct priorities',
     isKept,
     (row, observed, load) => {
-      if (best === undefined) return pinnedRows(pinned ?? [], view, chassisOf(row.ha_chassis, observed));
+      if (best === undefined) return pinnedRows(ctx, pinned ?? [], view, chassisOf(row.ha_chassis, observed));
       const { gateway, candidates } = best;
       const portName = logicalRouterPortName(gateway.port.id);
       const before = observed.row('Logical_Router_Port', portName)?.gateway_chassis;
@@ -118,6 +128,7 @@ const isPinnedFull = (found: readonly EmbeddedRow[], candidates: readonly string
 
 /** Who is there stays in its order; newcomers follow. Priorities fall from the highest that OVN knows. */
 function pinnedRows(
+  ctx: TranslationContext,
   candidates: readonly string[],
   { router }: RouterView,
   existing: readonly string[],
@@ -125,7 +136,9 @@ function pinnedRows(
   const rank = (name: string): number => stableHash(`${router.id}|${name}`);
   const kept = existing.filter((name) => candidates.includes(name));
   const added = candidates.filter((name) => !kept.includes(name)).toSorted((a, b) => rank(a) - rank(b));
-  return [...kept, ...added]
+  const { silent } = byLife(ctx, candidates);
+  const living = [...kept, ...added].filter((name) => !silent.includes(name));
+  return [...living, ...kept.filter((name) => silent.includes(name)), ...added.filter((name) => silent.includes(name))]
     .slice(0, MAX_GATEWAY_CHASSIS)
     .map((name, at) => ({ chassis_name: name, priority: 32_767 - at }));
 }
@@ -136,8 +149,9 @@ export function pinnedChassis(ctx: TranslationContext, view: RouterView, observe
   const candidates = pinningCandidates(ctx, view.zoneHints);
   const existing = chassisOf(group?.ha_chassis, observed);
   const isKept =
+    yieldsToLiving(ctx, existing, candidates) &&
     existing.every((name) => candidates.includes(name)) &&
     existing.length >= Math.min(MAX_GATEWAY_CHASSIS, candidates.length);
   if (isKept) return existing[0];
-  return pinnedRows(candidates, view, existing)[0]?.chassis_name as string | undefined;
+  return pinnedRows(ctx, candidates, view, existing)[0]?.chassis_name as string | undefined;
 }

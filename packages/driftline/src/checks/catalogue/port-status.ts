@@ -1,0 +1,107 @@
+import { type ReportedStatus, settlePortStatuses } from '../../neutron/port-status.ts';
+import { reportedStatus } from '../../northbound/reported-status.ts';
+import type { SouthboundTables } from '../../southbound/session.ts';
+import type { Finding, TaskContext } from '../../tasks/task.ts';
+import type { Check } from '../check.ts';
+import { withSouthbound } from '../southbound.ts';
+
+/**
+ * A port's status in Neutron against `up` of its Logical_Switch_Port, which ovn-northd takes from the Southbound. Neutron
+ * writes the status on events, and an event that was lost is never seen again until its API workers reconnect. Nova is
+ * not told by a repair.
+ */
+export const portStatus: Check = {
+  name: 'port-status',
+  looksAt: 'status of ports in Neutron against up of their Logical_Switch_Port, and that against Port_Binding',
+  writes: 'SQL ports.status and provisioningblocks, as the OVN driver does when the event comes',
+  defaultPolicy: 'observe',
+  look: async (context) => [...(await wrongStatuses(context)), ...(await wrongBindings(context))],
+  mend: async (findings, { deployment, neutron, signal }) => {
+    const wanted = reportedIn(deployment);
+    let changed = 0;
+    for (const batch of batches(findings.map(({ id }) => id))) {
+      const part = new Map(batch.flatMap((id) => entryOf(id, wanted)));
+      const outcomes = await neutron.write((transaction) => settlePortStatuses(transaction, part, { write: true }), {
+        signal,
+      });
+      changed += outcomes.filter(({ is }) => is === 'mended').length;
+    }
+    return changed;
+  },
+};
+
+/** There in both looks: what Neutron is just told, it needs a moment to write. */
+async function wrongStatuses(context: TaskContext): Promise<readonly Finding[]> {
+  const first = await differing(context, [...reportedIn(context.deployment).keys()]);
+  if (first.length === 0) return [];
+  await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS));
+  context.signal?.throwIfAborted();
+  await context.deployment.northbound.sync();
+  return differing(
+    context,
+    first.map(({ id }) => id),
+  );
+}
+
+async function differing(context: TaskContext, ids: readonly string[]): Promise<readonly Finding[]> {
+  const { deployment, verdict, nowMs, signal } = context;
+  const wanted = reportedIn(deployment);
+  const youngestMs = nowMs - deployment.config.driftline.gracePeriodS * 1000;
+  const findings: Finding[] = [];
+  for (const batch of batches(ids)) {
+    const part = new Map(batch.flatMap((id) => entryOf(id, wanted)));
+    const outcomes = await deployment.neutron.read(
+      (transaction) => settlePortStatuses(transaction, part, { write: false }),
+      { signal },
+    );
+    for (const { portId, is, found } of outcomes) {
+      if (is !== 'differs' || (verdict.facts.of({ type: 'ports', id: portId })?.updatedAtMs ?? 0) > youngestMs)
+        continue;
+      findings.push({ id: portId, what: `port ${portId} is ${found} in Neutron`, wouldBe: wanted.get(portId) ?? '' });
+    }
+  }
+  return findings;
+}
+
+const BINDINGS: SouthboundTables = { Port_Binding: ['logical_port', 'type', 'chassis', 'up'] };
+
+/** ovn-northd's to mend: told, because a status that follows a wrong `up` is wrong too. */
+async function wrongBindings(context: TaskContext): Promise<readonly Finding[]> {
+  return withSouthbound(context, { tables: BINDINGS }, ({ replica }) => {
+    const bindings = new Map([...replica.table('Port_Binding').rows.values()].map((row) => [row.logical_port, row]));
+    const findings: Finding[] = [];
+    for (const row of context.deployment.northbound.source.rows('Logical_Switch_Port')) {
+      if (reportedStatus(row, context.deployment.found.release) === undefined) continue;
+      const name = String(row.name);
+      const binding = bindings.get(name);
+      if (binding === undefined) findings.push({ id: name, what: `Logical_Switch_Port ${name} has no Port_Binding` });
+      // Ports of other types are up without being claimed.
+      else if (binding.type === '' && row.up === true && binding.chassis === undefined) {
+        findings.push({ id: name, what: `Logical_Switch_Port ${name} is up, and no chassis has claimed it` });
+      }
+    }
+    return findings;
+  });
+}
+
+function reportedIn({ northbound, found }: TaskContext['deployment']): ReadonlyMap<string, ReportedStatus> {
+  const wanted = new Map<string, ReportedStatus>();
+  for (const row of northbound.source.rows('Logical_Switch_Port')) {
+    const status = reportedStatus(row, found.release);
+    if (status !== undefined) wanted.set(String(row.name), status);
+  }
+  return wanted;
+}
+
+const entryOf = (id: string, wanted: ReadonlyMap<string, ReportedStatus>): readonly [string, ReportedStatus][] => {
+  const status = wanted.get(id);
+  return status === undefined ? [] : [[id, status]];
+};
+
+function* batches(ids: readonly string[]): Iterable<readonly string[]> {
+  for (let at = 0; at < ids.length; at += BATCH) yield ids.slice(at, at + BATCH);
+}
+
+/** The statements of `settlePortStatuses` name every port. */
+const BATCH = 200;
+const IN_FLIGHT_MS = 1000;
