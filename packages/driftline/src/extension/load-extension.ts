@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { CHECKS } from '../checks/catalogue/catalogue.ts';
+import { findCheck } from '../checks/catalogue/catalogue.ts';
 import type { Check } from '../checks/check.ts';
 import { driftlineSettings } from '../config/config.ts';
 import type { Place } from '../config/config-error.ts';
@@ -112,29 +112,30 @@ const isMissing = (error: unknown, url: string): boolean =>
   error.code === 'ERR_MODULE_NOT_FOUND' &&
   (!('url' in error) || error.url === url);
 
-/** @throws PluginError where two things would have one name. */
+/**
+ * Tasks and checks share their names: the ledger knows them by nothing else.
+ *
+ * @throws PluginError where two things would have one name.
+ */
 function refuseTakenNames(loaded: readonly LoadedPlugin[]): void {
-  const names = new Map<string, string>();
-  const take = (kind: string, name: string, plugin: string, url: string): void => {
-    const holder = names.get(`${kind} ${name}`);
-    const taken =
-      kind === 'task' && findTask(name) !== undefined
-        ? "Neutron's maintenance worker has a task of that name"
-        : kind === 'check' && CHECKS.some((check) => check.name === name)
-          ? 'Driftline has a check of that name'
-          : holder === undefined
-            ? undefined
-            : `${holder} has that name too`;
-    if (taken !== undefined) {
-      const remedy =
-        kind === 'plugin' ? 'name it once in [driftline] plugins' : 'begin the name with that of the plugin';
-      throw new PluginError('name-taken', { plugin, problem: `${kind} ${name}: ${taken}`, remedy });
+  const plugins = new Set<string>();
+  const holders = new Map<string, string>();
+  for (const { plugin } of loaded) {
+    const taken = (what: string, by: string, remedy: string): PluginError =>
+      new PluginError('name-taken', { plugin: plugin.name, problem: `${what}: ${by}`, remedy });
+    if (plugins.has(plugin.name)) {
+      throw taken('its name', 'another plugin has it too', 'name it once in [driftline] plugins');
     }
-    names.set(`${kind} ${name}`, kind === 'plugin' ? url : `plugin ${plugin}`);
-  };
-  for (const { plugin, url } of loaded) {
-    take('plugin', plugin.name, plugin.name, url);
-    for (const { name } of plugin.tasks ?? []) take('task', name, plugin.name, url);
-    for (const { name } of plugin.checks ?? []) take('check', name, plugin.name, url);
+    plugins.add(plugin.name);
+    for (const { name } of [...(plugin.tasks ?? []), ...(plugin.checks ?? [])]) {
+      const holder = holderOf(name) ?? holders.get(name);
+      if (holder !== undefined) throw taken(name, `${holder} of that name`, 'begin the name with that of the plugin');
+      holders.set(name, `plugin ${plugin.name} has a task or check`);
+    }
   }
+}
+
+function holderOf(name: string): string | undefined {
+  if (findTask(name) !== undefined) return "Neutron's maintenance worker has a task";
+  return findCheck(name) === undefined ? undefined : 'Driftline has a check';
 }
