@@ -1,7 +1,8 @@
-import { driftlineSettings } from '../config/config.ts';
+import { databaseSettings, driftlineSettings } from '../config/config.ts';
 import { type ConfigRequest, type ConfigSources, loadConfig } from '../config/sources.ts';
 import type { Change } from '../diff/change.ts';
 import { type Extension, loadExtension } from '../extension/load-extension.ts';
+import { connectOptionsOf, openWritable, type WritableNeutronConnection } from '../neutron/connect.ts';
 import type { LimitFinding, Limits } from '../plan/limits.ts';
 import { Deployment } from '../reconcile/deployment.ts';
 import type { Verdict } from '../reconcile/judge.ts';
@@ -44,7 +45,13 @@ export async function openDeployment(
 export const extensionOf = async ({ request }: CommandContext): Promise<Extension> =>
   loadExtension(await loadConfig(request));
 
-/** Waiting may take as long as [ovn] ovsdb_connection_timeout says: nobody should have to guess for what. */
+/** Where commands write what is Neutron's own, in SQL. */
+export function openNeutronToWrite(sources: ConfigSources): WritableNeutronConnection {
+  const settings = databaseSettings(sources);
+  return openWritable(settings.url, connectOptionsOf(settings));
+}
+
+/** Waiting may take as long as [ovn] ovsdb_connection_timeout and [database] max_retries say: nobody should have to guess for what. */
 function tellOnce(terminal: Terminal): (endpoint: string, why: string) => void {
   const told = new Set<string>();
   return (endpoint, why) => {

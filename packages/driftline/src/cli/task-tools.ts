@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { databaseSettings, driftlineSettings } from '../config/config.ts';
+import { driftlineSettings } from '../config/config.ts';
 import type { ConfigSources } from '../config/sources.ts';
 import { Journal } from '../journal/journal.ts';
-import { openWritable } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import type { attemptTask } from '../tasks/attempt.ts';
 import { databaseIdentity } from '../tasks/fingerprint.ts';
 import { Ledger, type LedgerAccess } from '../tasks/ledger.ts';
-import { type CommandContext, type LimitFlags, limitsOf } from './session.ts';
+import { type CommandContext, type LimitFlags, limitsOf, openNeutronToWrite } from './session.ts';
 
 export const driftlineVersion: string = packageJson.version;
 
@@ -31,7 +30,7 @@ export async function openTaskTools(
   await using opened = new AsyncDisposableStack();
   const ledger = opened.use(openLedger(sources, deployment, 'write'));
   const journal = opened.use(new Journal(join(driftlineSettings(sources).statePath, 'journal.db')));
-  const neutron = opened.use(openWritable(databaseSettings(sources).url));
+  const neutron = opened.use(openNeutronToWrite(sources));
   await deployment.northbound.takeLock(context.signal);
   const { signal } = context;
   const tools = {

@@ -29,7 +29,7 @@ export interface DatabaseSettings {
   /** Attempts to open the first connection; -1 never gives up. */
   readonly maxRetries: number;
   readonly retryIntervalS: number;
-  /** Galera's wsrep_sync_wait for each session; undefined leaves the server's own. */
+  /** Galera's wsrep_sync_wait for each session; undefined: see `connectOptionsOf`. */
   readonly mysqlWsrepSyncWait: number | undefined;
 }
 

@@ -27,7 +27,7 @@ export const DATABASE_OPTIONS = {
       { group: 'DATABASE', name: 'reconnect_interval', since: 'zed' },
     ],
   }),
-  /** Galera's wsrep_sync_wait for each session; unset leaves the server's own. */
+  /** Galera's wsrep_sync_wait for each session; unset, a read waits for what was committed elsewhere. */
   mysqlWsrepSyncWait: option('database', 'mysql_wsrep_sync_wait', integer(), undefined),
 };
 

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RawBuilder } from 'kysely';
+import type { DatabaseSettings } from '../config/config.ts';
 import type { EngineName, NeutronDatabase } from './database.ts';
 import { NeutronReadError } from './read-error.ts';
 import { type ConnectOptions, Sessions } from './sessions.ts';
@@ -22,22 +24,61 @@ export interface WriteTransaction {
   change(statement: RawBuilder<unknown>): Promise<number>;
 }
 
+/** Of the first connection, while a server may be starting; by default one attempt is made. */
+export interface Patience {
+  /** -1: never gives up. */
+  readonly attempts?: number;
+  readonly retryIntervalMs?: number;
+  /** Told of each attempt that is followed by another. */
+  readonly onRefused?: ((description: string, why: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What of [database] is about connecting. Where nothing is said of Galera, a read waits until this node has applied what
+ * was committed on the others: what it did not see would look like drift.
+ */
+export const connectOptionsOf = (settings: DatabaseSettings): ConnectOptions & Patience => ({
+  wsrepSyncWait: settings.mysqlWsrepSyncWait,
+  attempts: settings.maxRetries,
+  retryIntervalMs: settings.retryIntervalS * 1000,
+});
+
 /** Proves that the database can be reached and is Neutron's. The handle cannot write: its sessions are read-only. */
-export async function openNeutron(database: NeutronDatabase, options: ConnectOptions = {}): Promise<NeutronConnection> {
+export async function openNeutron(
+  database: NeutronDatabase,
+  options: ConnectOptions & Patience = {},
+): Promise<NeutronConnection> {
   const connection = new NeutronConnection(new Sessions(database, options, false));
   try {
-    await connection.read(async (transaction) => {
-      if (transaction.shape.has('alembic_version')) return;
-      throw new NeutronReadError(
-        'not-neutron',
-        `${transaction.description} has no table alembic_version: is it Neutron's, and was neutron-db-manage run?`,
-      );
-    });
+    await untilReached(connection, options);
     return connection;
   } catch (error) {
     await connection[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function untilReached(connection: NeutronConnection, patience: Patience): Promise<void> {
+  const { attempts = 1, retryIntervalMs = 0, onRefused, signal } = patience;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connection.read(proveNeutrons, { signal });
+    } catch (error) {
+      const isPassing = error instanceof NeutronReadError && ['unreachable', 'timeout'].includes(error.code);
+      if (!isPassing || (attempts >= 0 && attempt >= attempts)) throw error;
+      onRefused?.(connection.description, error.message);
+      await sleep(retryIntervalMs, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
+async function proveNeutrons({ shape, description }: ReadTransaction): Promise<void> {
+  if (shape.has('alembic_version')) return;
+  throw new NeutronReadError(
+    'not-neutron',
+    `${description} has no table alembic_version: is it Neutron's, and was neutron-db-manage run?`,
+  );
 }
 
 /** The handle for `revisions.ts`. A dry run never makes one. */

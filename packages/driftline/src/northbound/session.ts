@@ -19,6 +19,9 @@ import { COLUMN_POLICIES, EMBEDDED_TABLES, OWNED_TABLES, type OwnedTable, RUNTIM
 /** The lock that Neutron's maintenance workers take, so that of all workers exactly one maintains (law 10). */
 export const MAINTENANCE_LOCK = 'ovn_db_inconsistencies_periodics';
 
+/** Between two rounds over the endpoints. Neutron's default of three minutes would leave a cluster that is back unwatched. */
+const MOST_BACKOFF_MS = 8_000;
+
 /** The server answers a request for a free lock at once. */
 const LOCK_PATIENCE_MS = 500;
 
@@ -54,14 +57,26 @@ export function connectRemote<Tables extends TableTypes>(
   tables: NonNullable<ConnectOptions<Tables>['tables']>,
   options: SessionOptions,
 ): Promise<OvsdbClient<Tables>> {
+  return OvsdbClient.connect<Tables>(remoteOptions(database, remote, settings, tables, options));
+}
+
+/** What the configuration says of a connection, in the words of the client. */
+export function remoteOptions<Tables extends TableTypes>(
+  database: string,
+  remote: OvsdbRemote,
+  settings: OvsdbSettings,
+  tables: NonNullable<ConnectOptions<Tables>['tables']>,
+  options: SessionOptions,
+): ConnectOptions<Tables> {
   const { tls } = remote;
-  return OvsdbClient.connect<Tables>({
+  return {
     database,
     endpoints: remote.endpoints,
     tables,
     readOnly: !options.writable,
     connectTimeoutMs: settings.connectionTimeoutS * 1000,
     probeIntervalMs: settings.probeIntervalMs,
+    maxBackoffMs: Math.min(Math.max(settings.retryMaxIntervalS, 1) * 1000, MOST_BACKOFF_MS),
     ...(tls === undefined ? {} : { tls: tlsFiles(tls) }),
     ...(options.onRefused === undefined
       ? {}
@@ -69,7 +84,7 @@ export function connectRemote<Tables extends TableTypes>(
     ...(options.anyServer === true ? { leaderOnly: false } : {}),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
+  };
 }
 
 /** An option that is not set is an empty string in Neutron's configuration. */

@@ -9,7 +9,7 @@ import {
   resolveConfig,
 } from '../config/config.ts';
 import type { ConfigSources } from '../config/sources.ts';
-import { type NeutronConnection, openNeutron } from '../neutron/connect.ts';
+import { connectOptionsOf, type NeutronConnection, openNeutron } from '../neutron/connect.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
 import { readSnapshot, type SnapshotOptions } from '../neutron/read-snapshot.ts';
 import { type FoundRelease, readRelease } from '../neutron/release.ts';
@@ -27,7 +27,7 @@ export interface OpenOptions {
   /** Owners beside Neutron: their rows are theirs. */
   readonly owners?: readonly RowOwner[];
   readonly signal?: AbortSignal;
-  /** Told of every OVN endpoint that was tried in vain; it is tried again until the connection's time is up. */
+  /** Told of every server that was tried in vain and is tried again: until the connection's time, or the retries, are up. */
   readonly onRefused?: (endpoint: string, why: string) => void;
 }
 
@@ -86,7 +86,7 @@ export class Deployment implements AsyncDisposable {
         opened.use(session),
       ),
       openSouthbound(ovsdb, { isNeeded: writable, ...cancel }).then((client) => opened.use(client)),
-      openSql(sources, opened, { readAhead, ...cancel }),
+      openSql(sources, opened, { readAhead, ...tell, ...cancel }),
       readSystemNameservers(),
     ] as const;
     // When one fails, the others are called off and waited for: nothing stays open behind the error.
@@ -153,9 +153,10 @@ const blindWarning = ({ southbound }: OvsdbSettings): string =>
 async function openSql(
   sources: ConfigSources,
   opened: AsyncDisposableStack,
-  { readAhead, signal }: { readonly readAhead: OpenOptions['readAhead']; readonly signal: AbortSignal },
+  { readAhead, onRefused, signal }: Pick<OpenOptions, 'readAhead' | 'onRefused'> & { readonly signal: AbortSignal },
 ): Promise<Pick<Parts, 'config' | 'found' | 'neutron' | 'snapshotAhead'>> {
-  const neutron = opened.use(await openNeutron(databaseSettings(sources).url));
+  const settings = databaseSettings(sources);
+  const neutron = opened.use(await openNeutron(settings.url, { ...connectOptionsOf(settings), onRefused, signal }));
   const found = await readRelease(neutron, driftlineSettings(sources).release);
   const config = resolveConfig(sources, found.release);
   const { release } = found;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
-import { openNeutron, openWritable } from '../../src/neutron/connect.ts';
+import { connectOptionsOf, openNeutron, openWritable } from '../../src/neutron/connect.ts';
 import type { NeutronReadErrorCode } from '../../src/neutron/read-error.ts';
 import { readSnapshot } from '../../src/neutron/read-snapshot.ts';
 import { type Databases, engines, execute, startDatabases } from './neutron-databases.ts';
@@ -36,6 +37,49 @@ test('a server that takes the connection and says nothing is given up after the 
     }
   } finally {
     silent.close();
+  }
+});
+
+test('a server that does not answer yet is asked again, as often as max_retries says', async () => {
+  const port = await freePort();
+  const told: string[] = [];
+  const patience = { attempts: 3, retryIntervalMs: 1, onRefused: (_: string, why: string) => void told.push(why) };
+  await fails('unreachable', openNeutron(parseDatabaseUrl(`postgresql://u@127.0.0.1:${port}/neutron`), patience));
+  assert.equal(told.length, 2, 'the last one is thrown');
+  await fails('no-database', openNeutron({ engine: 'sqlite', path: join(databases.folder, 'none') }, patience));
+  assert.equal(told.length, 2, 'what no waiting can mend is told at once');
+
+  const database = await databases.load('2026.1', 'mariadb');
+  assert.ok(database.engine === 'mysql' && database.socketPath !== undefined);
+  const socketPath = join(databases.folder, 'later.sock');
+  const target = database.socketPath;
+  let refusals = 0;
+  await using _connection = await openNeutron(
+    { ...database, socketPath },
+    {
+      attempts: -1,
+      retryIntervalMs: 1,
+      onRefused: () => {
+        if (++refusals === 5) symlinkSync(target, socketPath);
+      },
+    },
+  );
+  assert.equal(refusals, 5);
+});
+
+test('a session waits for the other nodes of a Galera cluster as mysql_wsrep_sync_wait says, by default for what it reads', async () => {
+  const database = await databases.load('2026.1', 'mariadb');
+  for (const [mysqlWsrepSyncWait, expected] of [
+    [undefined, 1],
+    [0, 0],
+    [7, 7],
+  ] as const) {
+    const settings = { url: database, maskedUrl: '', maxRetries: 1, retryIntervalS: 0, mysqlWsrepSyncWait };
+    await using connection = await openNeutron(database, connectOptionsOf(settings));
+    const [row] = await connection.read(({ query }) =>
+      query(sql<{ waits: number }>`select @@session.wsrep_sync_wait as waits`),
+    );
+    assert.equal(Number(row?.waits), expected);
   }
 });
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Outcome } from '../../apply/outcome.ts';
-import { databaseSettings, driftlineSettings } from '../../config/config.ts';
+import { driftlineSettings } from '../../config/config.ts';
 import type { ConfigSources } from '../../config/sources.ts';
 import { Journal } from '../../journal/journal.ts';
-import { openWritable } from '../../neutron/connect.ts';
 import { checkLimits, type Limits } from '../../plan/limits.ts';
 import { type Plan, summarise } from '../../plan/plan.ts';
 import type { Deployment } from '../../reconcile/deployment.ts';
@@ -12,7 +11,14 @@ import type { Selection } from '../../reconcile/select.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { ProgressLine } from '../progress.ts';
 import { tableReport } from '../report/table.ts';
-import { type CommandContext, judgeNow, type LimitFlags, limitsOf, openDeployment } from '../session.ts';
+import {
+  type CommandContext,
+  judgeNow,
+  type LimitFlags,
+  limitsOf,
+  openDeployment,
+  openNeutronToWrite,
+} from '../session.ts';
 import { asLines, printable, writeOut } from '../terminal.ts';
 import { loadPlan, planLines, wantedChanges } from './plan.ts';
 
@@ -111,7 +117,7 @@ async function applyNow(
   command: string,
 ): Promise<readonly Outcome[]> {
   using journal = new Journal(join(driftlineSettings(sources).statePath, 'journal.db'));
-  await using neutron = openWritable(databaseSettings(sources).url);
+  await using neutron = openNeutronToWrite(sources);
   await deployment.northbound.takeLock(context.signal);
   const progress = new ProgressLine(context.terminal, 'applying, transactions');
   let done = 0;

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { databaseSettings } from '../../config/config.ts';
 import { Daemon } from '../../daemon/daemon.ts';
 import type { DaemonEvent } from '../../daemon/events.ts';
 import type { Policy } from '../../events/looker.ts';
 import { Journal } from '../../journal/journal.ts';
-import { openWritable } from '../../neutron/connect.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { changeLines } from '../report/table.ts';
-import { type CommandContext, openDeployment } from '../session.ts';
+import { type CommandContext, openDeployment, openNeutronToWrite } from '../session.ts';
 import { startEvents } from '../start-events.ts';
 import { startTasks } from '../start-tasks.ts';
 import { printable } from '../terminal.ts';
@@ -31,7 +29,7 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
   await using _closing = deployment;
   const settings = deployment.config.driftline;
   using journal = new Journal(flags.observe ? ':memory:' : join(settings.statePath, 'journal.db'));
-  await using writable = openWritable(databaseSettings(sources).url);
+  await using writable = openNeutronToWrite(sources);
   if (flags.stealLock && !flags.observe) await deployment.northbound.takeLock(context.signal);
   const log = (line: string): void => context.terminal.out(`${new Date().toISOString()} ${line}\n`);
   let refused = false;
