@@ -8,6 +8,8 @@
  * - The server refused a request as a whole: `rpc-error`, `unknown-method`, `unknown-database`, `canceled`.
  * - The server would not have us: `unsuitable-server` (not the leader, cut off from its cluster, or stale).
  * - A transaction failed and changed nothing: `operation-failed` and its special cases below, each with `ovsdbError`.
+ *   `wait-failed` (somebody was faster) and `canceled` are worth a new try from a newer replica: `isRetriable`.
+ *   `not-owner`: the lock is not held; wait for it first.
  * - `unknown-outcome`: the link was lost, or time ran out, after a transaction was sent. It may have been committed.
  */
 export type OvsdbErrorCode =
@@ -39,6 +41,9 @@ export type OvsdbErrorCode =
   | 'not-owner'
   | 'not-allowed'
   | 'duplicate-uuid'
+  | 'arithmetic-error'
+  | 'resources-exhausted'
+  | 'io-error'
   | 'unknown-outcome';
 
 export interface OvsdbErrorFields {

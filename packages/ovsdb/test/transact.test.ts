@@ -116,14 +116,19 @@ test("each operation's error is told with its index and the server's own words",
     ['not-owner', 0, 'not owner', [op.assert('key')]],
     ['operation-failed', 2, 'aborted', [op.comment('x'), op.insert('Rule', { text: '' }), op.abort()]],
     ['constraint-violation', 1, 'constraint violation', [op.insert('Shelf', { name: 'taken' })]],
-    ['constraint-violation', 3, 'constraint violation', ['a', 'b', 'c'].map((text) => op.insert('Rule', { text }))],
+    [
+      'constraint-violation',
+      4,
+      'constraint violation',
+      [...['a', 'b', 'c'].map((text) => op.insert('Rule', { text })), op.delete('Rule', [['text', '==', 'd']])],
+    ],
     [
       'referential-integrity-violation',
       1,
       'referential integrity violation',
       [op.insert('Shelf', { name: 'x', books: [crypto.randomUUID()] })],
     ],
-    ['operation-failed', 0, 'domain error', [op.mutate('Shelf', allRows, [['visits', '/=', 0]])]],
+    ['arithmetic-error', 0, 'domain error', [op.mutate('Shelf', allRows, [['visits', '/=', 0]])]],
   ];
   for (const [code, operationIndex, ovsdbError, operations] of cases) {
     const error = await failure(...operations);

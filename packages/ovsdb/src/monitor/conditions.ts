@@ -66,6 +66,12 @@ export class MonitorConditions {
     return this.#tables.get(table)?.acked ?? 'all';
   }
 
+  /** Whether the replica holds every row of the table. */
+  isWhole(table: string): boolean {
+    const state = this.#tables.get(table);
+    return state === undefined || (state.acked === 'all' && (state.requested ?? 'all') === 'all');
+  }
+
   /** Before a monitor request. Whether it may resume from the transaction id, if it has one [R10]. */
   begin(hasTransactionId: boolean): boolean {
     const isUnderWay = this.#requestedVersion !== undefined;
@@ -174,7 +180,7 @@ export function encodeFilter(table: Table, filter: RowFilter): readonly unknown[
   if (filter === 'all') return [true];
   // The server takes an empty list for no restriction at all.
   if (filter === 'none' || filter.anyOf.length === 0) return [false];
-  return filter.anyOf.map((condition) => encodeCondition(table, new Set(), condition));
+  return filter.anyOf.map((condition) => encodeCondition(table, new Map(), condition));
 }
 
 /** As `encodeFilter`, for a server that may lack a column: then the table comes whole, as with the first `monitor`. */

@@ -1,6 +1,8 @@
 import { OvsdbError } from '../errors.ts';
 import { isSameValue } from '../schema/compare.ts';
-import { HashIndex, type IndexSpec, type RowIndex } from './hash-index.ts';
+import type { OvsdbAtom } from '../schema/database.ts';
+import { HashIndex, type IndexKeys, type IndexSpec, type RowIndex } from './hash-index.ts';
+import { uuidsIn } from './references.ts';
 import type { ReplicaRow, RowShape } from './row.ts';
 
 /** A monitored table. */
@@ -30,6 +32,8 @@ export class TableStore implements ReplicaTable {
   #shape: RowShape | undefined;
   #rows = new Map<string, ReplicaRow>();
   readonly #indexes = new Map<string, HashIndex>();
+  /** Kept from the first use on, for references followed backwards and for the schema's unique indexes. */
+  readonly #innerIndexes = new Map<string, HashIndex>();
 
   constructor(name: string) {
     this.name = name;
@@ -65,10 +69,32 @@ export class TableStore implements ReplicaTable {
     return index;
   }
 
+  /** The rows whose `column` refers to a row of `target`, by that row's uuid. */
+  referenceIndex(column: string, target: string): RowIndex {
+    return this.#innerIndex(`${column} ${target}`, (row) =>
+      uuidsIn(this.#shape?.columns.get(column), row[column], target),
+    );
+  }
+
+  /** By what `keyOf` makes of the columns of a unique index. */
+  uniqueIndex(columns: readonly string[], keyOf: (row: ReplicaRow) => OvsdbAtom | undefined): RowIndex {
+    return this.#innerIndex(`unique ${columns.join()}`, keyOf);
+  }
+
+  #innerIndex(name: string, keysOf: (row: ReplicaRow) => IndexKeys): RowIndex {
+    const known = this.#innerIndexes.get(name);
+    if (known !== undefined) return known;
+    const index = new HashIndex(keysOf);
+    index.rebuild(this.#rows.values());
+    this.#innerIndexes.set(name, index);
+    return index;
+  }
+
   commit(change: RowChange): void {
     if (change.after === undefined) this.#rows.delete(change.uuid);
     else this.#rows.set(change.uuid, change.after);
     for (const index of this.#indexes.values()) index.update(change.before, change.after);
+    for (const index of this.#innerIndexes.values()) index.update(change.before, change.after);
   }
 
   /** Puts other rows in the place of all, at once; returns what is different, for which it keeps unchanged rows. */
@@ -86,6 +112,7 @@ export class TableStore implements ReplicaTable {
     this.#shape = shape;
     this.#rows = rows;
     for (const index of this.#indexes.values()) index.rebuild(rows.values());
+    for (const index of this.#innerIndexes.values()) index.rebuild(rows.values());
     return changes;
   }
 }

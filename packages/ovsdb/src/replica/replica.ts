@@ -1,5 +1,6 @@
 import { OvsdbError } from '../errors.ts';
 import type { IndexSpec } from './hash-index.ts';
+import { type Referrer, rowsOf, strengthOf, uuidsIn } from './references.ts';
 import { type ReplicaTable, type RowChange, TableStore } from './replica-table.ts';
 import type { ReplicaRow, RowShape } from './row.ts';
 
@@ -18,6 +19,31 @@ export interface Replica<Tables extends TableTypes = TableTypes> {
   readonly tableNames: readonly string[];
   /** Throws OvsdbError `unknown-table` for a table that is not monitored. */
   table<Name extends keyof Tables & string>(name: Name): ReplicaTable<Tables[Name]>;
+  /**
+   * The rows of `target` that a cell refers to, in the cell's order; of a map, those that its keys or values do. Rows
+   * that the replica does not hold, since their table or they themselves are not monitored, are left out.
+   *
+   *     replica.follow('Logical_Switch', row, 'ports', 'Logical_Switch_Port')
+   *
+   * Throws OvsdbError `bad-option` when the column does not refer to `target`, `unknown-table` or `unknown-column`
+   * when the column is not monitored.
+   */
+  follow<Name extends keyof Tables & string, Target extends keyof Tables & string>(
+    table: Name,
+    row: Tables[Name],
+    column: keyof Tables[Name] & string,
+    target: Target,
+  ): readonly Tables[Target][];
+  /**
+   * The rows, of `tables` or of all, that refer to the row of `target` with this uuid, in no particular order; a row comes once for each of its
+   * columns that does. Of monitored columns only. From the first call on, the columns that refer to `target` are
+   * indexed: each call costs what it finds.
+   */
+  referrers<Name extends keyof Tables & string = keyof Tables & string>(
+    target: keyof Tables & string,
+    uuid: string,
+    tables?: readonly Name[],
+  ): readonly Referrer<Tables, Name>[];
 }
 
 /** What a monitor says of one row, decoded. */
@@ -33,11 +59,11 @@ export interface TableUpdate {
 }
 
 /**
- * Invariants:
- * 1. An update is applied whole or not at all; so is a reload.
- * 2. An update that does not fit (a modified row that is not there, an inserted one that is) changes nothing and
- *    throws: the replica has lost the truth, and the session must load it anew.
- * 3. The indexes are right whenever anybody can look.
+ * Invariants (docs/spec/replica.md):
+ * - [R1] An update is applied whole or not at all; so is a reload.
+ * - [R2] An update that does not fit (a modified row that is not there, an inserted one that is) changes nothing and
+ *   throws: the replica has lost the truth, and the session must load it anew.
+ * - [R3] The indexes are right whenever anybody can look.
  */
 export class ReplicaStore implements Replica {
   readonly #tables = new Map<string, TableStore>();
@@ -51,6 +77,40 @@ export class ReplicaStore implements Replica {
     const table = this.#tables.get(name);
     if (table !== undefined) return table;
     throw new OvsdbError('unknown-table', `table ${name} is not monitored; name it in the option "tables"`);
+  }
+
+  has(name: string): boolean {
+    return this.#tables.has(name);
+  }
+
+  follow(name: string, row: ReplicaRow, columnName: string, target: string): readonly ReplicaRow[] {
+    const { shape } = this.table(name);
+    if (shape === undefined) return [];
+    const column = shape.columns.get(columnName);
+    if (column === undefined) {
+      throw new OvsdbError('unknown-column', `column ${name}.${columnName} is not monitored, or not there`);
+    }
+    if (strengthOf(column, target) === undefined) {
+      throw new OvsdbError('bad-option', `column ${name}.${columnName} does not refer to ${target}`);
+    }
+    return rowsOf(this.table(target).rows, uuidsIn(column, row[columnName], target));
+  }
+
+  referrers<Name extends string = string>(
+    target: string,
+    uuid: string,
+    tables: readonly Name[] = this.tableNames as readonly Name[],
+  ): readonly Referrer<TableTypes, Name>[] {
+    this.table(target);
+    return tables.flatMap((name) => {
+      const table = this.table(name);
+      return [...(table.shape?.columns.values() ?? [])].flatMap((column) => {
+        const strength = strengthOf(column, target);
+        if (strength === undefined) return [];
+        const rows = table.referenceIndex(column.name, target).find(uuid);
+        return rows.map((row) => ({ table: name, column: column.name, strength, row }) as Referrer<TableTypes, Name>);
+      });
+    });
   }
 
   /** Makes a table known before its rows come, with its indexes. */

@@ -3,6 +3,7 @@ import { encodeFilter, type RowFilter, type TableFilters } from '../monitor/cond
 import type { IndexSpec } from '../replica/hash-index.ts';
 import { type Replica, ReplicaStore, type TableTypes } from '../replica/replica.ts';
 import type { Database } from '../schema/database.ts';
+import { checkAgainstReplica } from '../transaction/check-against-replica.ts';
 import { encodeOperations } from '../transaction/encode-operations.ts';
 import type { Operation } from '../transaction/operations.ts';
 import { decodeResults, type TransactResult } from '../transaction/results.ts';
@@ -22,6 +23,15 @@ import { Session } from './session.ts';
 import { selectShapes, type TableSelection } from './table-selection.ts';
 
 const defaultTransactTimeoutMs = 60_000;
+
+export interface TransactOptions extends Deadline {
+  /**
+   * What is checked before sending. `schema`, the default: what no server with this schema would take. `replica`: also
+   * that strong references lead to rows that are there and that unique indexes would hold, by the tables of which the
+   * replica holds every row; it may refuse what a server that is ahead of the replica would take.
+   */
+  readonly check?: 'schema' | 'replica';
+}
 
 /**
  * A live replica of one database, and transactions on it. Generic over the row types that the code generator writes;
@@ -141,7 +151,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
    * was sent), or `unknown-outcome` (sent, but the answer never came: look at the replica before trying again).
    * When it resolves, the replica holds what the transaction changed.
    */
-  async transact(operations: readonly Operation[], deadline: Deadline = {}): Promise<TransactResult[]> {
+  async transact(operations: readonly Operation[], options: TransactOptions = {}): Promise<TransactResult[]> {
     if (this.#isReadOnly) throw new OvsdbError('read-only', 'this client was opened to read only; nothing was sent');
     const connection = this.#session.syncedConnection;
     if (connection === undefined) {
@@ -152,6 +162,10 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     }
     const { schema } = this;
     const encoded = encodeOperations(schema, operations);
+    const { check = 'schema', ...deadline } = options;
+    if (check === 'replica') {
+      checkAgainstReplica(schema, this.#replica, (table) => this.#session.holdsWhole(table), operations);
+    }
     const limits = { timeoutMs: defaultTransactTimeoutMs, ...deadline };
     const reply = await sendTransaction(connection, [this.#database, ...encoded], limits);
     return decodeResults(schema, operations, reply);

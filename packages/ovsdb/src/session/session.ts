@@ -109,6 +109,11 @@ export class Session {
     await conditions.whenAcknowledged(version);
   }
 
+  /** Whether the replica holds every row of the table. */
+  holdsWhole(table: string): boolean {
+    return this.#monitor.conditions.isWhole(table);
+  }
+
   start(): void {
     this.#running ??= this.#run();
   }

@@ -2,14 +2,27 @@ import { OvsdbError } from '../errors.ts';
 import { type BaseType, type Column, type Database, isUuid, type Table } from '../schema/database.ts';
 import { encodeAtom, encodeAtoms, encodeColumn, encodeElements } from '../schema/encode.ts';
 import { identifierPattern } from '../schema/parse-schema.ts';
+import { assertTogether } from './check-together.ts';
 import { allRows, type Condition, type Mutation, type Operation, type RowInput, type Where } from './operations.ts';
+
+/** The tables of the rows that inserts of the transaction have named. */
+type NamedRows = ReadonlyMap<string, string>;
 
 /**
  * Checks all operations against the schema and puts them into wire form. Throws OvsdbError `unknown-table`,
  * `unknown-column` or `bad-value` with the operation's index; nothing has been sent then.
+ *
+ * [T1] What is refused here, a server with this schema would refuse too, or take in another sense than it has in
+ * JavaScript, whatever the database holds. What depends on the content is the server's to say.
  */
 export function encodeOperations(schema: Database, operations: readonly Operation[]): unknown[] {
   const names = collectNames(operations);
+  const encoded = encodeEach(schema, names, operations);
+  assertTogether(schema, operations);
+  return encoded;
+}
+
+function encodeEach(schema: Database, names: NamedRows, operations: readonly Operation[]): unknown[] {
   return operations.map((operation, operationIndex) => {
     try {
       return encodeOperation(schema, names, operation);
@@ -21,8 +34,8 @@ export function encodeOperations(schema: Database, operations: readonly Operatio
   });
 }
 
-function collectNames(operations: readonly Operation[]): ReadonlySet<string> {
-  const names = new Set<string>();
+function collectNames(operations: readonly Operation[]): NamedRows {
+  const names = new Map<string, string>();
   for (const [operationIndex, operation] of operations.entries()) {
     if (operation.op !== 'insert' || operation.namedUuid === undefined) continue;
     const name = operation.namedUuid;
@@ -34,12 +47,12 @@ function collectNames(operations: readonly Operation[]): ReadonlySet<string> {
     if (names.has(name)) {
       throw new OvsdbError('bad-value', `namedUuid "${name}" is given to two rows`, { operationIndex });
     }
-    names.add(name);
+    names.set(name, operation.table);
   }
   return names;
 }
 
-function encodeOperation(schema: Database, names: ReadonlySet<string>, operation: Operation): unknown {
+function encodeOperation(schema: Database, names: NamedRows, operation: Operation): unknown {
   switch (operation.op) {
     case 'insert': {
       const { table: name, row, uuid, namedUuid } = operation;
@@ -84,6 +97,9 @@ function encodeOperation(schema: Database, names: ReadonlySet<string>, operation
     case 'wait': {
       const table = findTable(schema, operation.table);
       const { columns, until, timeoutMs } = operation;
+      if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 0) {
+        throw new OvsdbError('bad-value', `timeoutMs must be a whole number of milliseconds, not ${timeoutMs}`);
+      }
       const rows = operation.rows.map((row) => encodeExpectedRow(table, names, columns, row));
       const where = encodeWhere(table, names, operation.where);
       return { op: 'wait', timeout: timeoutMs, table: table.name, where, columns, until, rows };
@@ -102,46 +118,52 @@ function encodeOperation(schema: Database, names: ReadonlySet<string>, operation
   }
 }
 
-function encodeRow(
-  table: Table,
-  names: ReadonlySet<string>,
-  row: RowInput,
-  { isInsert }: { isInsert: boolean },
-): object {
+function encodeRow(table: Table, names: NamedRows, row: RowInput, { isInsert }: { isInsert: boolean }): object {
   const cells = Object.entries(row).map(([name, value]) => {
     const column = findColumn(table, name);
     const where = `${table.name}.${name}`;
     if (column === uuidColumn) throw new OvsdbError('bad-value', `${where} is not a column to write`);
     if (!isInsert && !column.isMutable) throw new OvsdbError('bad-value', `${where} cannot change once inserted`);
-    assertRefsKnown(names, value, where);
+    assertRefsKnown(names, column, value, where);
     return [name, encodeColumn(column, value, where)] as const;
   });
+  if (isInsert) assertRequired(table, row);
   return Object.fromEntries(cells);
 }
 
-function encodeExpectedRow(
-  table: Table,
-  names: ReadonlySet<string>,
-  columns: readonly string[],
-  row: RowInput,
-): object {
+/** A strong reference has no default: the nil uuid that stands in its place refers to nothing. */
+function assertRequired(table: Table, row: RowInput): void {
+  for (const { name, min, key, value } of table.columns.values()) {
+    const isReference = [key, value].some((base) => base?.refType === 'strong');
+    if (min === 1 && isReference && !(name in row)) {
+      throw new OvsdbError('bad-value', `${table.name}.${name} must refer to a row; the insert leaves it out`);
+    }
+  }
+}
+
+function encodeExpectedRow(table: Table, names: NamedRows, columns: readonly string[], row: RowInput): object {
   const surplus = Object.keys(row).find((name) => !columns.includes(name));
   if (surplus !== undefined)
     throw new OvsdbError('bad-value', `row has ${surplus}, which is not among the columns to wait on`);
   const cells = columns.map((name) => {
     if (!(name in row)) throw new OvsdbError('bad-value', `row lacks ${name}, which is to be waited on`);
     const column = findColumn(table, name);
-    assertRefsKnown(names, row[name], `${table.name}.${name}`);
+    assertRefsKnown(names, column, row[name], `${table.name}.${name}`);
     return [name, encodeColumn(column, row[name], `${table.name}.${name}`)] as const;
   });
   return Object.fromEntries(cells);
 }
 
-function encodeWhere(table: Table, names: ReadonlySet<string>, where: Where): unknown[] {
+function encodeWhere(table: Table, names: NamedRows, where: Where): unknown[] {
   if (where === allRows) return [];
   if ('uuid' in where) return [['_uuid', '==', encodeAtom(uuidColumn.key, where.uuid, `${table.name}._uuid`)]];
   if ('ref' in where) {
-    assertRefsKnown(names, where, `${table.name}._uuid`);
+    assertRefsKnown(
+      names,
+      { ...uuidColumn, key: { type: 'uuid', refTable: table.name } },
+      where,
+      `${table.name}._uuid`,
+    );
     return [['_uuid', '==', ['named-uuid', where.ref]]];
   }
   if (where.length === 0) {
@@ -150,45 +172,105 @@ function encodeWhere(table: Table, names: ReadonlySet<string>, where: Where): un
   return where.map((condition) => encodeCondition(table, names, condition));
 }
 
-export function encodeCondition(table: Table, names: ReadonlySet<string>, [name, test, value]: Condition): unknown {
+export function encodeCondition(table: Table, names: NamedRows, [name, test, value]: Condition): unknown {
   const column = findColumn(table, name);
   const where = `${table.name}.${name}`;
-  assertRefsKnown(names, value, where);
-  const isPartial = test === 'includes' || test === 'excludes';
-  return [name, test, isPartial ? encodeElements(column, value, where) : encodeColumn(column, value, where)];
+  assertRefsKnown(names, column, value, where);
+  switch (test) {
+    case '==':
+    case '!=':
+      return [name, test, encodeColumn(column, value, where)];
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      if (!isNumeric(column) || (column.kind !== 'scalar' && column.kind !== 'optional')) {
+        throw new OvsdbError('bad-value', `${where} cannot be compared by "${test}": it is not one number`);
+      }
+      return [name, test, encodeColumn({ ...column, kind: 'scalar', min: 1 }, value, where)];
+    case 'includes':
+    case 'excludes':
+      if (column.kind === 'scalar') return [name, test, encodeColumn(column, value, where)];
+      assertShape(column, value, where);
+      return [name, test, encodeElements(column, value, where)];
+    default:
+      test satisfies never;
+      throw new OvsdbError('bad-value', `${where}: "${String(test)}" is not a function of conditions`);
+  }
 }
 
-function encodeMutation(table: Table, names: ReadonlySet<string>, [name, mutator, value]: Mutation): unknown {
+function encodeMutation(table: Table, names: NamedRows, [name, mutator, value]: Mutation): unknown {
   const column = findColumn(table, name);
   const where = `${table.name}.${name}`;
   if (column === uuidColumn || !column.isMutable)
     throw new OvsdbError('bad-value', `${where} cannot change once inserted`);
-  assertRefsKnown(names, value, where);
-  if (mutator !== 'insert' && mutator !== 'delete') {
-    // The operand of an arithmetic mutation need not obey the column's own limits.
-    return [name, mutator, encodeAtom({ type: column.key.type }, value as number, where)];
+  assertRefsKnown(names, column, value, where);
+  switch (mutator) {
+    case '+=':
+    case '-=':
+    case '*=':
+    case '/=':
+    case '%=':
+      if (!isNumeric(column) || column.kind === 'map') {
+        throw new OvsdbError('bad-value', `${where} has no "${mutator}": it does not hold numbers`);
+      }
+      if (mutator === '%=' && column.key.type === 'real') {
+        throw new OvsdbError('bad-value', `${where} has no "%=": it does not hold integers`);
+      }
+      // The operand need not obey the column's own limits.
+      return [name, mutator, encodeAtom({ type: column.key.type }, value as number, where)];
+    case 'insert':
+      assertHoldsSeveral(column, mutator, where);
+      assertShape(column, value, where);
+      return [name, mutator, encodeElements(column, value, where)];
+    case 'delete':
+      assertHoldsSeveral(column, mutator, where);
+      if (column.kind === 'map' && !(value instanceof Map)) {
+        return [name, mutator, encodeAtoms(withoutEnum(column.key), value as readonly string[], where)];
+      }
+      return [name, mutator, encodeElements(column, value, where)];
+    default:
+      mutator satisfies never;
+      throw new OvsdbError('bad-value', `${where}: "${String(mutator)}" is not a mutator`);
   }
-  if (column.kind === 'map' && mutator === 'delete' && !(value instanceof Map)) {
-    return [name, mutator, encodeAtoms(withoutEnum(column.key), value as readonly string[], where)];
-  }
-  if (column.kind === 'map' && !(value instanceof Map))
-    throw new OvsdbError('bad-value', `${where} takes a Map to insert`);
-  return [name, mutator, encodeElements(column, value, where)];
+}
+
+function isNumeric({ key, kind }: Column): boolean {
+  return kind !== 'map' && (key.type === 'integer' || key.type === 'real');
+}
+
+function assertHoldsSeveral({ kind }: Column, mutator: string, where: string): void {
+  if (kind === 'scalar') throw new OvsdbError('bad-value', `${where} has no "${mutator}": it is neither set nor map`);
+}
+
+function assertShape({ kind }: Column, value: unknown, where: string): void {
+  if (kind === 'map' && !(value instanceof Map)) throw new OvsdbError('bad-value', `${where} takes a Map`);
 }
 
 function withoutEnum(base: BaseType): BaseType {
   return { type: base.type };
 }
 
-function assertRefsKnown(names: ReadonlySet<string>, value: unknown, where: string): void {
+/** Each name must be a row's, and of the table that the column refers to. */
+function assertRefsKnown(names: NamedRows, { key, value: base }: Column, value: unknown, where: string): void {
   if (typeof value !== 'object' || value === null) return;
-  if (value instanceof Map || value instanceof Set || Array.isArray(value)) {
-    for (const member of value.values()) assertRefsKnown(names, member, where);
-  } else if ('ref' in value && !names.has(String(value.ref))) {
-    throw new OvsdbError(
-      'bad-value',
-      `${where} refers to "${value.ref}", which no insert of this transaction is named`,
-    );
+  if (value instanceof Map) {
+    for (const member of value.values()) assertRefKnown(names, base?.refTable, member, where);
+  } else if (value instanceof Set || Array.isArray(value)) {
+    for (const member of value.values()) assertRefKnown(names, key.refTable, member, where);
+  } else {
+    assertRefKnown(names, key.refTable, value, where);
+  }
+}
+
+function assertRefKnown(names: NamedRows, refTable: string | undefined, atom: unknown, where: string): void {
+  if (typeof atom !== 'object' || atom === null || !('ref' in atom)) return;
+  const table = names.get(String(atom.ref));
+  if (table === undefined) {
+    throw new OvsdbError('bad-value', `${where} refers to "${atom.ref}", which no insert of this transaction is named`);
+  }
+  if (refTable !== undefined && table !== refTable) {
+    throw new OvsdbError('bad-value', `${where} refers to rows of ${refTable}, but "${atom.ref}" is one of ${table}`);
   }
 }
 

@@ -2,6 +2,8 @@
  * transaction/: the operations of a transaction (RFC 7047, section 5.2) as plain frozen data, checked against the
  * schema and put into wire form when they are sent (`encode-operations.ts`), and their results (`results.ts`).
  */
+import { OvsdbError } from '../errors.ts';
+import type { ReplicaRow } from '../replica/row.ts';
 import type { NamedRef, ValueInput } from '../schema/value-input.ts';
 import { deepFreeze } from './freeze.ts';
 
@@ -104,6 +106,23 @@ export const op = {
       until: options.until ?? '==',
       timeoutMs: options.timeoutMs ?? 0,
     });
+  },
+  /**
+   * A guard: in the database the row still is what `row` shows, in these columns; in all that `row` has, when they are
+   * left out. Throws OvsdbError `bad-value` for a column that `row` lacks, for it was not read.
+   */
+  unchanged(table: string, row: ReplicaRow, columns?: readonly string[], options: Pick<WaitOptions, 'timeoutMs'> = {}) {
+    const names = columns ?? Object.keys(row).filter((name) => name !== '_uuid');
+    const unread = names.find((name) => !Object.hasOwn(row, name));
+    if (unread !== undefined) {
+      throw new OvsdbError('bad-value', `${table} ${row._uuid} was read without its column ${unread}; monitor it too`);
+    }
+    const expected = Object.fromEntries(names.map((name) => [name, row[name]]));
+    return op.wait(table, row._uuid, names, [expected], options);
+  },
+  /** A guard: no row is selected. */
+  absent(table: string, where: WhereInput, options: Pick<WaitOptions, 'timeoutMs'> = {}) {
+    return op.wait(table, where, ['_uuid'], [], options);
   },
   /** Fails with `not-owner` unless this session holds the lock. */
   assert(lock: string) {

@@ -15,11 +15,22 @@ export interface TransactResult {
   readonly rows?: readonly ReplicaRow[];
 }
 
-/** RFC 7047, sections 3.1 and 5.2, and ovsdb-server's own. */
+/**
+ * RFC 7047, sections 3.1 and 5.2, and ovsdb-server's own. A `cluster error` (leadership lost, time out, shutdown while
+ * the commit was on its way through the RAFT log) leaves open whether the commit will yet come about.
+ */
 const codeOfError: { readonly [error: string]: OvsdbErrorCode } = {
   'constraint violation': 'constraint-violation',
   'referential integrity violation': 'referential-integrity-violation',
   'timed out': 'wait-failed',
+  'domain error': 'arithmetic-error',
+  'range error': 'arithmetic-error',
+  'resources exhausted': 'resources-exhausted',
+  'I/O error': 'io-error',
+  'unknown table': 'unknown-table',
+  'unknown column': 'unknown-column',
+  'unknown database': 'unknown-database',
+  'cluster error': 'unknown-outcome',
   'not owner': 'not-owner',
   'not allowed': 'not-allowed',
   'permission error': 'not-allowed',
