@@ -60,7 +60,7 @@ async function untilDecided(permit: Permit, client: OvsdbClient, signal: AbortSi
 }
 
 /** Reading a large deployment takes seconds. */
-const DEADLINE_MS = 300_000;
+export const DEADLINE_MS = 300_000;
 /** How soon `driftline tasks enable` and `disable` are heeded. */
 const HEED_MS = 30_000;
 

@@ -46,7 +46,7 @@ test('a server that does not answer yet is asked again, as often as max_retries 
   const patience = { attempts: 3, retryIntervalMs: 1, onRefused: (_: string, why: string) => void told.push(why) };
   await fails('unreachable', openNeutron(parseDatabaseUrl(`postgresql://u@127.0.0.1:${port}/neutron`), patience));
   assert.equal(told.length, 2, 'the last one is thrown');
-  await fails('no-database', openNeutron({ engine: 'sqlite', path: join(databases.folder, 'none') }, patience));
+  await fails('no-database', openNeutron(parseDatabaseUrl(`sqlite:///${join(databases.folder, 'none')}`), patience));
   assert.equal(told.length, 2, 'what no waiting can mend is told at once');
 
   const database = await databases.load('2026.1', 'mariadb');

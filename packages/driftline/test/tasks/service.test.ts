@@ -1,98 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { OvsdbClient } from '@driftline/ovsdb';
-import { Journal } from '../../src/journal/journal.ts';
-import { openWritable } from '../../src/neutron/connect.ts';
 import { MAINTENANCE_LOCK } from '../../src/northbound/session.ts';
 import { check } from '../../src/reconcile/reconcile.ts';
 import { databaseIdentity } from '../../src/tasks/fingerprint.ts';
 import { Ledger } from '../../src/tasks/ledger.ts';
-import { type Permit, runService, type ServiceOptions } from '../../src/tasks/service.ts';
-import type { WorkerEvent } from '../../src/tasks/worker.ts';
-import { openGoldenDeployment } from '../golden/deployment.ts';
-
-const exec = promisify(execFile);
-
-/** The scheduled tasks over a golden deployment, and what they told. */
-async function startService(
-  prepare: (sqlite: DatabaseSync) => void = () => {},
-  ledgerFile = ':memory:',
-  more: Partial<ServiceOptions> = {},
-) {
-  await using opened = new AsyncDisposableStack();
-  const { deployment, golden } = opened.use(await openGoldenDeployment('2026.1', { writable: true }));
-  const sqlite = opened.adopt(new DatabaseSync(golden.databaseUrl.replace('sqlite:///', '')), (db) => db.close());
-  prepare(sqlite);
-  const journal = opened.use(new Journal(':memory:'));
-  const neutron = opened.use(openWritable(deployment.config.database.url));
-  const ledger = opened.use(new Ledger(ledgerFile, databaseIdentity(deployment)));
-  const events: WorkerEvent[] = [];
-  const waiting = new Set<() => void>();
-  const stop = new AbortController();
-  const running = runService(
-    {
-      deployment,
-      journal,
-      neutron,
-      ledger,
-      limits: { maxDeletes: 100, maxDeleteShare: 0.1, maxGatewayShare: 1 },
-      version: 'test',
-      clock: {
-        nowMs: Date.now,
-        sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
-      },
-      random: () => 0,
-      onEvent: (event) => {
-        events.push(event);
-        for (const look of waiting) look();
-      },
-      ...more,
-    },
-    stop.signal,
-  );
-  opened.defer(async () => {
-    stop.abort();
-    await running;
-  });
-  /** Resolves with the run of a task that is the number-th. */
-  const until = async (name: string, number = 1): Promise<WorkerEvent> => {
-    for (;;) {
-      const found = events.filter((event) => event.name === name)[number - 1];
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => {
-        const look = () => {
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-      });
-    }
-  };
-  const nbctl = async (...args: string[]) =>
-    (await exec('ovn-nbctl', [`--db=${golden.northbound.endpoint}`, ...args])).stdout.trim();
-  const resources = opened.move();
-  return {
-    golden,
-    deployment,
-    sqlite,
-    journal,
-    ledger,
-    events,
-    until,
-    nbctl,
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  };
-}
-
-/** The last to be written by upstream, and so the last of a turn. */
-const LAST = 'update_neutron_pg_drop_priority';
+import { type Permit, runService } from '../../src/tasks/service.ts';
+import { openDeploymentOf } from '../golden/deployment.ts';
+import { LAST, startService } from './start-service.ts';
 
 describe('the scheduled tasks', () => {
   it('run at start, each once, and stand in the ledger', async () => {
@@ -110,7 +28,9 @@ describe('the scheduled tasks', () => {
   });
 
   it('mend SQL, and say in the ledger what they changed', async () => {
-    await using run = await startService((sqlite) => sqlite.exec('UPDATE router_extra_attributes SET distributed = 0'));
+    await using run = await startService({
+      prepare: (sqlite) => sqlite.exec('UPDATE router_extra_attributes SET distributed = 0'),
+    });
     const event = await run.until('update_router_distributed_flag');
     assert.ok(event.kind === 'task' && event.attempt.is === 'done' && event.attempt.changed === 2);
     assert.equal(run.sqlite.prepare('SELECT min(distributed) AS least FROM router_extra_attributes').get()?.least, 1);
@@ -120,11 +40,13 @@ describe('the scheduled tasks', () => {
   });
 
   it('go on when one throws, tell its cause, and try it again', async () => {
-    await using run = await startService((sqlite) => {
-      sqlite.exec('DELETE FROM router_extra_attributes');
-      sqlite.exec(
-        "CREATE TRIGGER refuse BEFORE INSERT ON router_extra_attributes BEGIN SELECT RAISE(ABORT, 'no room'); END",
-      );
+    await using run = await startService({
+      prepare: (sqlite) => {
+        sqlite.exec('DELETE FROM router_extra_attributes');
+        sqlite.exec(
+          "CREATE TRIGGER refuse BEFORE INSERT ON router_extra_attributes BEGIN SELECT RAISE(ABORT, 'no room'); END",
+        );
+      },
     });
     const name = 'create_router_extra_attributes_registers';
     const event = await run.until(name);
@@ -176,7 +98,7 @@ describe('the scheduled tasks', () => {
         return () => listeners.delete(listener);
       },
     };
-    await using run = await startService(undefined, ':memory:', { permit });
+    await using run = await startService({ with: { permit } });
     assert.equal(run.deployment.northbound.client.lockState, 'held');
     // Whatever could be under way has had the time that a look takes.
     await check(run.deployment);
@@ -192,47 +114,105 @@ describe('the scheduled tasks', () => {
     await using run = await startService();
     await run.until(LAST);
     const fingerprint = run.ledger.read(LAST)?.fingerprint;
-    await exec('ovsdb-client', ['convert', run.golden.northbound.endpoint, NEWER_SCHEMA]);
+    await run.convert('7.18.0');
     await run.until(LAST, 2);
     assert.equal(run.ledger.read(LAST)?.state, 'done');
     assert.notEqual(run.ledger.read(LAST)?.fingerprint, fingerprint);
   });
 
-  it('do not run again after a restart what the ledger knows to be done', async () => {
+  it('do not run again after a restart what the ledger knows to be done, but for what is configured otherwise now', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'driftline-tasks-'));
     try {
-      await using run = await startService(undefined, join(folder, 'tasks.db'));
+      const ledgerFile = join(folder, 'tasks.db');
+      await using run = await startService({ ledgerFile });
       await run.until(LAST);
-      using ledger = new Ledger(join(folder, 'tasks.db'), databaseIdentity(run.deployment));
+      using ledger = new Ledger(ledgerFile, databaseIdentity(run.deployment));
+      const restart = async (deployment: typeof run.deployment, count: number): Promise<readonly string[]> => {
+        const stop = new AbortController();
+        const done: string[] = [];
+        const onEvent = ({ name }: { readonly name: string }) => {
+          done.push(name);
+          if (done.length === count) stop.abort();
+        };
+        await runService({ ...run.options, deployment, ledger, onEvent }, stop.signal);
+        return done;
+      };
       const known = ledger.history(1000).length;
-      const stop = new AbortController();
-      const done: string[] = [];
-      await using neutron = openWritable(run.deployment.config.database.url);
-      const again = runService(
-        {
-          deployment: run.deployment,
-          journal: run.journal,
-          neutron,
-          ledger,
-          limits: { maxDeletes: 100, maxDeleteShare: 0.1, maxGatewayShare: 1 },
-          version: 'test',
-          clock: { nowMs: Date.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined) },
-          random: () => 0,
-          onEvent: ({ name }) => {
-            done.push(name);
-            stop.abort();
-          },
-        },
-        stop.signal,
-      );
-      await again;
       // Only what recurs; it runs at each start.
-      assert.deepEqual(done, ['cleanup_old_hash_ring_nodes']);
+      assert.deepEqual(await restart(run.deployment, 1), ['cleanup_old_hash_ring_nodes']);
       assert.equal(ledger.history(1000).length, known + 1);
+
+      await run.stop();
+      await run.deployment[Symbol.asyncDispose]();
+      const flags = ['--ovn-ovn_dhcp4_global_options', 'ntp_server:192.0.2.1'];
+      await using configured = await openDeploymentOf(run.golden, { writable: true, flags });
+      await configured.northbound.client.waitForLock();
+      const again = await restart(configured, 2);
+      assert.deepEqual(again, ['check_global_dhcp_opts', 'cleanup_old_hash_ring_nodes']);
     } finally {
       await rm(folder, { recursive: true });
     }
   });
+
+  it('stop where they are when the lock is stolen while they write SQL, and write nothing more', async () => {
+    await using run = await startService({
+      prepare: (sqlite) => {
+        sqlite.exec('UPDATE router_extra_attributes SET distributed = 0');
+        // Somebody else is writing: whoever wants to has to wait.
+        sqlite.exec('BEGIN IMMEDIATE');
+      },
+    });
+    const name = 'update_router_distributed_flag';
+    await run.untilWriting();
+    await using other = await stealLock(run.golden.northbound.endpoint);
+    const event = await run.until(name);
+    assert.ok(event.kind === 'task' && event.attempt.is === 'failed');
+    run.sqlite.exec('COMMIT');
+    await other.sync();
+    assert.equal(run.sqlite.prepare('SELECT max(distributed) AS most FROM router_extra_attributes').get()?.most, 0);
+    assert.equal(run.ledger.read(name)?.changed, 0);
+    await other.close();
+    await run.until(name, 2);
+    assert.equal(run.sqlite.prepare('SELECT min(distributed) AS least FROM router_extra_attributes').get()?.least, 1);
+  });
+
+  it('stop where they are when the lock is stolen between two transactions: the server takes no other of theirs', async () => {
+    let first: () => void = () => {};
+    const began = new Promise<void>((resolve) => {
+      first = resolve;
+    });
+    await using run = await startService({
+      release: 'zed',
+      // As after an upgrade: most migrations have something to do.
+      flags: ['--driftline-release', '2026.2'],
+      fromClient: (chunk) => {
+        if (chunk.includes('"transact"')) first();
+        return [chunk];
+      },
+    });
+    await began;
+    await using other = await stealLock(run.golden.northbound.endpoint);
+    const picture = () =>
+      JSON.stringify(
+        other.replica.tableNames.map((name) => [...other.replica.table(name).rows]),
+        jsonOf,
+      );
+    // The server sent what it had committed before it answered.
+    const stolen = picture();
+    await run.deployment.northbound.sync();
+    await run.untilIdle();
+    await run.stop();
+    await other.sync();
+    assert.equal(picture(), stolen);
+    const { backfill } = await check(run.deployment);
+    assert.notEqual(backfill.length, 0, 'there was more to do');
+  });
 });
 
-const NEWER_SCHEMA = join(import.meta.dirname, '../../schemas/ovn-nb-7.18.0.ovsschema');
+const stealLock = async (endpoint: string): Promise<OvsdbClient> => {
+  const other = await OvsdbClient.connect({ endpoints: endpoint, database: 'OVN_Northbound', lock: MAINTENANCE_LOCK });
+  await other.stealLock();
+  return other;
+};
+
+const jsonOf = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);
