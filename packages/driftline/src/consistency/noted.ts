@@ -8,6 +8,7 @@ import { type Port, ROUTER_PORT_OWNERS } from '../neutron/model/port.ts';
 import type { RevisedType } from '../neutron/model/revision.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
 import type { Resource, StandardAttributes } from '../neutron/model/standard-attributes.ts';
+import { hasSwitchPort } from '../translate/port/port-binding.ts';
 import { isServedByOvn } from '../translate/router/router-view.ts';
 
 /** What Neutron's maintenance mends first, so that what is referred to is there; what it deletes it takes in reverse. */
@@ -105,7 +106,10 @@ function notingOfType(resourceType: RevisedType, snapshot: NeutronSnapshot): (re
     case 'security_groups':
       return () => 'always';
     case 'ports':
-      return ({ id }) => (snapshot.ports.get(id)?.deviceOwner === FLOATING_IP_OWNER ? 'never' : 'always');
+      return ({ id }) => {
+        const port = snapshot.ports.get(id);
+        return port !== undefined && hasSwitchPort(port) ? 'always' : 'never';
+      };
     case 'router_ports':
       return ({ id }) => notingOfRouterPort(snapshot.ports.get(id), snapshot, features);
     case 'routers':
@@ -128,8 +132,6 @@ function notingOfType(resourceType: RevisedType, snapshot: NeutronSnapshot): (re
       return () => 'maybe';
   }
 }
-
-const FLOATING_IP_OWNER = 'network:floatingip';
 
 function notingOfRouterPort(port: Port | undefined, snapshot: NeutronSnapshot, features: Features): Noting {
   if (port === undefined || !ROUTER_PORT_OWNERS.includes(port.deviceOwner)) return 'never';

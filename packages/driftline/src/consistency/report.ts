@@ -108,7 +108,7 @@ export function reportConsistency(compared: Compared): ConsistencyReport {
   for (const type of types.toReversed()) {
     const resources = resourcesOfType(type, snapshot);
     for (const note of notes.get(type)?.values() ?? []) {
-      const why = whyLost(note, resources);
+      const why = whyLost(note, resources, snapshot);
       if (why === undefined) continue;
       const id = note.resourceUuid;
       deleted.push({ type, id, why, noted: note.revisionNumber, rows: rowsLeft.get(nameOf({ type, id })) ?? 0 });
@@ -139,10 +139,16 @@ function whyInconsistent(
 const isYoung = ({ attributes }: NotedResource, { readAtMs }: NeutronSnapshot): boolean =>
   (attributes.createdAtMs ?? 0) >= readAtMs - OLDER_THAN_S * 1000;
 
-function whyLost(note: OvnRevision, resources: NotedResources): LostNote['why'] | undefined {
+/** What was released a moment ago Neutron may be about to forget; of what is deleted upstream waits for nothing. */
+function whyLost(
+  note: OvnRevision,
+  resources: NotedResources,
+  { readAtMs }: NeutronSnapshot,
+): LostNote['why'] | undefined {
   const resource = resources.get(note.resourceUuid);
   if (resource === undefined) return 'deleted';
-  return resource.noting === 'never' ? 'released' : undefined;
+  const isFresh = (resource.attributes.updatedAtMs ?? 0) >= readAtMs - OLDER_THAN_S * 1000;
+  return resource.noting === 'never' && !isFresh ? 'released' : undefined;
 }
 
 const nameOf = ({ type, id }: ResourceRef): string => `${type} ${id}`;

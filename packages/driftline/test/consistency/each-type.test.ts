@@ -188,7 +188,7 @@ const CASES: readonly TypeCase[] = [
         put(
           'Address_Set',
           {
-            name: `as_${family}_${GONE.replaceAll('-', '_')}`,
+            name: `ag_${GONE.replaceAll('-', '_')}_${family}`,
             external_ids: ids({ 'neutron:address_group_id': GONE, 'neutron:revision_number': '3' }),
           },
           `left_${family}`,

@@ -39,10 +39,10 @@ function* findingsOf(report: ConsistencyReport): Iterable<Finding> {
   }
 }
 
-/** `3 networks are inconsistent (2 behind, 1 unnoted)`. */
+/** `networks: 3 inconsistent (2 behind, 1 unnoted)`. */
 function say(list: readonly (Inconsistency | LostNote)[], what: string): string {
   const reasons = [...Map.groupBy(list, ({ why }) => why)].map(([why, some]) => `${some.length} ${why}`);
-  return `${list.length} ${list[0]?.type ?? ''} ${list.length === 1 ? 'is' : 'are'} ${what} (${reasons.join(', ')})`;
+  return `${list[0]?.type ?? ''}: ${list.length} ${what} (${reasons.join(', ')})`;
 }
 
 const wouldBe = (sure: number, all: number, end: string): Pick<Finding, 'wouldBe'> =>

@@ -1,9 +1,10 @@
 /** What Neutron takes from a port's binding and owner before it writes the port's rows. */
 import type { Features } from '../../neutron/features.ts';
-import type { Port, PortBinding } from '../../neutron/model/port.ts';
+import { type Port, type PortBinding, ROUTER_PORT_OWNERS } from '../../neutron/model/port.ts';
 import type { Router } from '../../neutron/model/router.ts';
 import type { Chassis } from '../../southbound/chassis.ts';
 import type { TranslationContext } from '../context.ts';
+import { isServedByOvn } from '../router/router-view.ts';
 
 const UNBOUND: PortBinding = {
   host: '',
@@ -72,21 +73,12 @@ export const isNetworkDevice = (port: Port): boolean =>
 /** Floating IPs' own ports are the only ones without a row. */
 export const hasSwitchPort = (port: Port): boolean => port.deviceOwner !== 'network:floatingip';
 
-const ROUTER_PORT_OWNERS: ReadonlySet<string> = new Set([
-  'network:router_interface',
-  'network:ha_router_replicated_interface',
-  'network:router_interface_distributed',
-  'network:router_centralized_snat',
-  'network:router_gateway',
-]);
-
 /** A router of another flavour has no rows of ours. */
-export const isOvnRouter = (ctx: TranslationContext, { flavorId }: Router): boolean =>
-  flavorId === undefined || !ctx.features.has('routerFlavors');
+export const isOvnRouter = (ctx: TranslationContext, router: Router): boolean => isServedByOvn(router, ctx.features);
 
 /** The OVN router that the port belongs to. */
 export function ownRouterOf(ctx: TranslationContext, port: Port): Router | undefined {
-  if (!ROUTER_PORT_OWNERS.has(port.deviceOwner)) return undefined;
+  if (!ROUTER_PORT_OWNERS.includes(port.deviceOwner)) return undefined;
   const router = ctx.index.routerOfPort.get(port.id) ?? ctx.snapshot.routers.get(port.deviceId);
   return router !== undefined && isOvnRouter(ctx, router) ? router : undefined;
 }
