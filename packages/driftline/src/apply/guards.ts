@@ -12,7 +12,11 @@ export function guardsOf(change: Change, kindOf: KindOf): Operation[] {
       return [op.wait(change.table, change.uuid, columns, [rowInput(change.table, change.guard, columns, kindOf)])];
     }
     case 'delete': {
-      const columns = GUARDED_ON_DELETE.filter((column) => column in change.before);
+      // What proves it an orphan of an owner beside Neutron, only that owner knows.
+      const columns =
+        change.owner === undefined
+          ? GUARDED_ON_DELETE.filter((column) => column in change.before)
+          : Object.keys(change.before).filter((column) => !column.startsWith('_'));
       return [op.wait(change.table, change.uuid, columns, [rowInput(change.table, change.before, columns, kindOf)])];
     }
     default:

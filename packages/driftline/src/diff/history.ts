@@ -90,6 +90,8 @@ export function splitHistory(
 /** The guard keeps to the columns that are written. */
 export function withDifferences(change: UpdateChange, differences: readonly Difference[]): UpdateChange {
   if (differences.length === change.differences.length) return change;
+  // Which columns an owner beside Neutron has read, only it knows.
+  if (change.owner !== undefined) return { ...change, differences };
   const guard: Record<string, JsonCell> = {};
   for (const { column } of differences) {
     const cell = change.guard[column];

@@ -16,7 +16,14 @@ import {
   type WantedListing,
 } from '../northbound/owners.ts';
 import { COLUMN_POLICIES } from '../northbound/tables.ts';
-import { type Change, type DeleteChange, type Difference, toJsonCell, type UpdateChange } from './change.ts';
+import {
+  type Change,
+  type DeleteChange,
+  type Difference,
+  type JsonCell,
+  toJsonCell,
+  type UpdateChange,
+} from './change.ts';
 import type { Pairing } from './pair.ts';
 
 export interface ClaimedRow {
@@ -113,7 +120,7 @@ function unlisted(
     unit,
     owner: claim.owner.name,
     differences: [difference],
-    guard: {},
+    guard: guardOf(row),
   };
 }
 
@@ -157,8 +164,14 @@ function update(row: ObservedRow, claim: ClaimedRow['claim'], keys: readonly Dif
     unit: unitOf(row, claim),
     owner: claim.owner.name,
     differences,
-    guard: Object.fromEntries(differences.map(({ column }) => [column, toJsonCell(row.cells[column])])),
+    guard: guardOf(row, ...differences.map(({ column }) => column)),
   };
+}
+
+/** Its marks are what the owner claims the row by, and mostly what it reads. */
+function guardOf({ cells }: ObservedRow, ...columns: readonly string[]): Readonly<Record<string, JsonCell>> {
+  const guarded = 'external_ids' in cells ? ['external_ids', ...columns] : columns;
+  return Object.fromEntries(guarded.map((column) => [column, toJsonCell(cells[column])]));
 }
 
 function deletion(row: ObservedRow, claim: ClaimedRow['claim'], orphan: string): DeleteChange {

@@ -60,6 +60,13 @@ describe('the plugins of a configuration', () => {
     assert.equal((await load('./typed.ts')).plugins[0]?.plugin.name, 'typed');
   });
 
+  it('have the interface of the Driftline that loads them, wherever they stand', async () => {
+    const path = await moduleOf(
+      `import { definePlugin, INTERFACE_VERSION } from 'driftline/plugin';\nexport default definePlugin({ name: 'far', interfaceVersion: INTERFACE_VERSION });`,
+    );
+    assert.equal((await load(path)).plugins[0]?.plugin.name, 'far');
+  });
+
   it('bring what is theirs in the order of the configuration, with what was left out filled in', async () => {
     const rows = "rows: [{ table: 'Load_Balancer', claim: () => undefined }]";
     const task = "name: 'good_task', kind: 'back-fill', spacingMs: 1000, reads: 'a', writes: 'b'";

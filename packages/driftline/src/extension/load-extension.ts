@@ -1,3 +1,4 @@
+import { type ResolveHookSync, registerHooks } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findCheck } from '../checks/catalogue/catalogue.ts';
@@ -93,6 +94,7 @@ async function importDefault(specifier: string, url: string): Promise<unknown> {
     () => patience.reject(broken(`its module was not loaded after ${IMPORT_PATIENCE_MS / 1000} s`)),
     IMPORT_PATIENCE_MS,
   );
+  const hooks = registerHooks({ resolve: resolveInterface });
   try {
     const module: { readonly default?: unknown } = await Promise.race([import(url), patience.promise]);
     return module.default;
@@ -101,9 +103,17 @@ async function importDefault(specifier: string, url: string): Promise<unknown> {
     if (isMissing(cause, url)) throw notFound(specifier, `there is no file ${fileURLToPath(url)}`, cause);
     throw broken(`it can't be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   } finally {
+    hooks.deregister();
     clearTimeout(timer);
   }
 }
+
+/** A plugin need not stand where Driftline is installed too: what it imports the interface of is this one. */
+const resolveInterface: ResolveHookSync = (specifier, context, next) =>
+  specifier === INTERFACE ? { url: INTERFACE_URL, shortCircuit: true } : next(specifier, context);
+
+const INTERFACE = 'driftline/plugin';
+const INTERFACE_URL = import.meta.resolve(INTERFACE);
 
 /** The module itself, not one that it imports. */
 const isMissing = (error: unknown, url: string): boolean =>

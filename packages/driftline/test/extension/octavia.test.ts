@@ -79,6 +79,30 @@ describe('the plugin for Octavia’s load balancers', () => {
     assert.deepEqual(added?.toSorted(), both());
   });
 
+  it('all of them are, when a router goes with all networks behind it', async () => {
+    const before = await rowsOf();
+    for (const name of balancers.switches) await commands.nbctl('ls-del', name);
+    await commands.nbctl('lr-del', balancers.router);
+    const { code, out, err } = await commands.run('repair', '--yes');
+    assert.equal(code, 0, out + err);
+    for (const name of balancers.switches) assert.deepEqual(await listedIn('Logical_Switch', name), both());
+    assert.deepEqual(await listedIn('Logical_Router', balancers.router), both());
+    assert.equal(await rowsOf(), before);
+  });
+
+  it('a saved plan for them is stale when their owner changed the row meanwhile', async () => {
+    await commands.nbctl('lr-lb-del', balancers.router);
+    const file = join(golden.folder, 'plan.json');
+    assert.equal((await commands.run('plan', '-o', file)).code, 2);
+    await commands.nbctl('set', 'Load_Balancer', balancers.rows[0], 'external_ids:enabled=False');
+    const { code, out } = await commands.run('apply', file, '--yes');
+    assert.equal(code, 1);
+    assert.match(out, /^1 of 2 transactions applied\.$/m);
+    assert.deepEqual(await listedIn('Logical_Router', balancers.router), [balancers.rows[1]]);
+    assert.equal((await commands.run('repair', '--yes')).code, 0);
+    assert.deepEqual(await listedIn('Logical_Router', balancers.router), both());
+  });
+
   it('brings a task that attaches what was detached, and that tells before it does', async () => {
     await commands.nbctl('lr-lb-del', balancers.router);
     await commands.nbctl('ls-lb-del', balancers.switches[0], balancers.rows[1]);
