@@ -8,12 +8,10 @@ import type { Extension } from '../extension/load-extension.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
-import { whyOf } from '../tasks/attempt.ts';
 import { type Permit, runService } from '../tasks/service.ts';
 import type { Task } from '../tasks/task.ts';
-import type { WorkerEvent } from '../tasks/worker.ts';
+import { taskLines } from './task-lines.ts';
 import { driftlineVersion, openLedger } from './task-tools.ts';
-import { printable } from './terminal.ts';
 
 interface Parts {
   readonly sources: ConfigSources;
@@ -28,6 +26,7 @@ interface Parts {
 /** The scheduled tasks beside a daemon; they end with what it returns. */
 export function startTasks({ sources, deployment, extension, journal, neutron, permit, log }: Parts): AsyncDisposable {
   const stop = new AbortController();
+  const lines = taskLines();
   const ledger = openLedger(sources, deployment, 'write');
   const running = runService(
     {
@@ -45,8 +44,7 @@ export function startTasks({ sources, deployment, extension, journal, neutron, p
       },
       random: Math.random,
       onEvent: (event) => {
-        const line = taskLine(event);
-        if (line !== undefined) log(line);
+        for (const line of lines(event)) log(line);
       },
     },
     stop.signal,
@@ -67,32 +65,4 @@ function checkTasks({ config }: Deployment, checks: readonly Check[]): readonly 
     const policy = policies.get(check.name) ?? check.defaultPolicy;
     return policy === 'off' ? [] : toTask(check, policy);
   });
-}
-
-/** What did nothing is in the ledger, and no news. */
-function taskLine(event: WorkerEvent): string | undefined {
-  if (event.kind === 'task-stuck') {
-    return `ERROR task ${event.name} does not end: the others go on without it`;
-  }
-  const { name, attempt, durationMs } = event;
-  const why = whyOf(attempt);
-  const because = why === undefined ? '' : `: ${printable(why)}`;
-  switch (attempt.is) {
-    case 'done':
-      return attempt.changed === 0
-        ? undefined
-        : `INFO task ${name}: ${attempt.changed} rows changed in ${durationMs} ms`;
-    case 'skipped':
-      return undefined;
-    case 'observed':
-      return `WARNING ${name}${because}`;
-    case 'pending':
-      return `INFO task ${name} goes on later, ${attempt.changed} rows changed so far${because}`;
-    case 'refused':
-    case 'failed':
-      return `WARNING task ${name} ${attempt.is}, ${attempt.changed} rows changed${because}`;
-    default:
-      attempt satisfies never;
-      return undefined;
-  }
 }

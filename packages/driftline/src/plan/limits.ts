@@ -1,4 +1,4 @@
-import type { DeleteChange, Difference } from '../diff/change.ts';
+import type { DeleteChange, Difference, Printed, PrintedMap } from '../diff/change.ts';
 import { INVALID_CHASSIS, NONE_BESIDE_GROUP } from '../translate/router/gateway-chassis.ts';
 import type { Plan } from './plan.ts';
 
@@ -66,11 +66,20 @@ function gatewaysMoved(plan: Plan): ReadonlySet<string> {
 const wasScheduled = ({ before: { gateway_chassis, ha_chassis_group } }: DeleteChange): boolean =>
   (Array.isArray(gateway_chassis) && gateway_chassis.length > 0) || typeof ha_chassis_group === 'string';
 
-function takesFromChassis({ column, reason, why, found }: Difference): boolean {
+function takesFromChassis({ column, reason, why, found, wanted }: Difference): boolean {
   if ((column !== 'gateway_chassis' && column !== 'ha_chassis_group') || reason === 'missing') return false;
   const isNowhere =
     Array.isArray(found) && found.length > 0 && found.every((row) => row.chassis_name === INVALID_CHASSIS);
-  return why !== NONE_BESIDE_GROUP && !isNowhere;
+  // Who stands behind the active chassis carries nothing.
+  const isActiveKept = activeOf(found) !== undefined && activeOf(found) === activeOf(wanted);
+  return why !== NONE_BESIDE_GROUP && !isNowhere && !isActiveKept;
+}
+
+/** The chassis of the highest priority, of rows of Gateway_Chassis. */
+function activeOf(rows: Printed): Printed | undefined {
+  if (!Array.isArray(rows)) return undefined;
+  const [first] = (rows as readonly PrintedMap[]).toSorted((a, b) => Number(b.priority) - Number(a.priority));
+  return first?.chassis_name;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -210,6 +210,22 @@ describe('the blast radius', () => {
     assert.deepEqual(namesOf(all({ found: [{ chassis_name: 'gw-1' }] })), ['max-gateway-share']);
   });
 
+  it('takes it for no move when the active chassis stays and others behind it change', () => {
+    const behind = (wanted: readonly string[]) => {
+      const rows = (names: readonly string[]) =>
+        names.map((chassis_name, at) => ({ chassis_name, priority: names.length - at }));
+      const difference = { column: 'gateway_chassis', reason: 'invalid', found: rows(['gw-1', 'gw-2']) } as const;
+      const changes = ['a', 'b', 'c'].map((id) =>
+        update({ type: 'router_ports', id }, { differences: [{ ...difference, wanted: rows(wanted) }] }),
+      );
+      return namesOf(planOf(changes, 1000, 4));
+    };
+    assert.deepEqual(behind(['gw-1', 'gw-3']), []);
+    assert.deepEqual(behind(['gw-1', 'gw-3', 'gw-2']), []);
+    assert.deepEqual(behind(['gw-2', 'gw-1']), ['max-gateway-share']);
+    assert.deepEqual(behind([]), ['max-gateway-share']);
+  });
+
   it('names the figure and what to say to go on', () => {
     const [finding] = checkLimits(planOf(removes(4)), limits);
     assert.match(finding?.message ?? '', /deletes 4 rows, more than 3: .*--max-deletes 4/);

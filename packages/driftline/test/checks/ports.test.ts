@@ -99,6 +99,19 @@ describe('the check of port statuses', () => {
     );
   });
 
+  it('believes no OVN that has most of the active ports down', async () => {
+    const statuses = () => bench.sqlite.prepare('SELECT id, status FROM ports ORDER BY id').all();
+    const written = statuses();
+    bench.sqlite.exec("UPDATE ports SET status = 'ACTIVE' WHERE device_owner = 'compute:nova'");
+    const broken = statuses();
+    const [run] = await bench.run('port-status', 'repair');
+    assert.equal(run?.attempt.is, 'observed');
+    assert.match(run.found[0] ?? '', /is ACTIVE in Neutron, and so are more than half of all active ports/);
+    assert.deepEqual(statuses(), broken);
+    for (const { id, status } of written)
+      bench.sqlite.prepare('UPDATE ports SET status = ? WHERE id = ?').run(status ?? '', id ?? '');
+  });
+
   it('tells of a port that is up though no chassis has it, and of one that the Southbound lacks', async () => {
     const [claimed = '', , other = ''] = ports;
     await bench.sbctl('clear', 'Port_Binding', claimed, 'chassis');

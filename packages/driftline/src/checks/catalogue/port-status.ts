@@ -37,11 +37,24 @@ async function wrongStatuses(context: TaskContext): Promise<readonly Finding[]> 
   await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS));
   context.signal?.throwIfAborted();
   await context.deployment.northbound.sync();
-  return differing(
+  const second = await differing(
     context,
     first.map(({ id }) => id),
   );
+  return tooManyDown(second, context) ? second.map(({ id, what }) => ({ id, what: `${what}, ${TOO_MANY}` })) : second;
 }
+
+/** A Northbound that was just rebuilt has every port down until ovn-northd has caught up: that is no word of OVN's. */
+function tooManyDown(findings: readonly Finding[], { verdict }: TaskContext): boolean {
+  const down = findings.filter(({ wouldBe }) => wouldBe === 'DOWN').length;
+  const active = verdict.snapshot.ports.values().reduce((sum, { status }) => sum + (status === 'ACTIVE' ? 1 : 0), 0);
+  return down > FEW && down > MOST_DOWN_SHARE * active;
+}
+
+const TOO_MANY = 'and so are more than half of all active ports, which OVN has down';
+const MOST_DOWN_SHARE = 0.5;
+/** So many may go down at once in any deployment. */
+const FEW = 10;
 
 async function differing(context: TaskContext, ids: readonly string[]): Promise<readonly Finding[]> {
   const { deployment, verdict, nowMs, signal } = context;
