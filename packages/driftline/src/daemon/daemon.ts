@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OvsdbError } from '@driftline/ovsdb';
+import { reportConsistency } from '../consistency/report.ts';
 import type { Change } from '../diff/change.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
@@ -216,20 +217,23 @@ export class Daemon {
   /** Who has the lock does what Neutron's worker would: `ovn_revision_numbers` says what is written. */
   async #note(verdict: Verdict, signal: AbortSignal): Promise<void> {
     const { writable, onEvent } = this.#options;
+    const report = reportConsistency(verdict);
+    const { inconsistent, deleted, ahead } = report;
+    if (inconsistent.length + deleted.length + ahead.length > 0) onEvent({ kind: 'revisions', report });
     if (!this.#mayWrite) return;
-    const { written, gone } = this.#lookout.unnoted(verdict);
+    const { written, gone } = this.#lookout.unnoted(report, verdict);
     if (written.length === 0 && gone.length === 0) return;
     const tenure = this.#tenure.signal;
     try {
       const whileHeld = { signal: AbortSignal.any([signal, tenure]) };
-      await bumpRevisions(writable, written, whileHeld);
-      await deleteRevisions(writable, gone, whileHeld);
+      const { raised, inserted } = await bumpRevisions(writable, written, whileHeld);
+      const forgotten = await deleteRevisions(writable, gone, whileHeld);
+      if (raised + inserted + forgotten > 0) onEvent({ kind: 'noted', written: raised + inserted, gone: forgotten });
     } catch (error) {
       // SQL knows no lock to assert: the statement is broken off.
       if (tenure.aborted && !signal.aborted) return;
       throw error;
     }
-    onEvent({ kind: 'noted', written: written.length, gone: gone.length });
   }
 
   async #repair(ripe: readonly Change[], signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Outcome } from '../apply/outcome.ts';
+import type { ConsistencyReport } from '../consistency/report.ts';
 import type { Change } from '../diff/change.ts';
 import type { LimitFinding } from '../plan/limits.ts';
 import type { WakeReason } from './wake.ts';
@@ -21,7 +22,9 @@ export type DaemonEvent =
       readonly mayRepair: boolean;
     }
   | { readonly kind: 'repaired'; readonly outcomes: readonly Outcome[]; readonly durationMs: number }
-  /** `ovn_revision_numbers` lagged behind what OVN holds. */
+  /** Of a full pass, before anything is noted: numbers that do not agree. */
+  | { readonly kind: 'revisions'; readonly report: ConsistencyReport }
+  /** `ovn_revision_numbers` lagged behind what OVN holds; so many rows of it were written, and so many taken away. */
   | { readonly kind: 'noted'; readonly written: number; readonly gone: number }
   | { readonly kind: 'refused'; readonly refusals: readonly LimitFinding[] }
   | { readonly kind: 'clean' }

@@ -1,4 +1,4 @@
-import { reportConsistency } from '../consistency/report.ts';
+import type { ConsistencyReport } from '../consistency/report.ts';
 import { findUnnoted, type Unnoted } from '../consistency/unnoted.ts';
 import type { Change } from '../diff/change.ts';
 import { changesBetween } from '../neutron/changes-between.ts';
@@ -113,12 +113,10 @@ export class Lookout {
     return { verdict, confirmed: [...idle, ...this.#tracker.hold(busy, this.#gracePeriodMs, Date.now())] };
   }
 
-  /** What may be noted as written. The verdict must be that of a full look. */
-  unnoted(verdict: Verdict): Unnoted {
+  /** What may be noted as written. Both must be of a full look. */
+  unnoted(report: ConsistencyReport, { facts }: Verdict): Unnoted {
     const nowMs = Date.now();
-    return findUnnoted(reportConsistency(verdict), (resource) =>
-      this.#activity.isStill(resource, verdict.facts, nowMs),
-    );
+    return findUnnoted(report, (resource) => this.#activity.isStill(resource, facts, nowMs));
   }
 
   #readAll(signal: AbortSignal): Promise<NeutronSnapshot> {

@@ -4,6 +4,7 @@ import type { DaemonEvent } from '../../daemon/events.ts';
 import type { Policy } from '../../events/looker.ts';
 import { Journal } from '../../journal/journal.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { consistencyLines } from '../report/consistency.ts';
 import { changeLines } from '../report/table.ts';
 import { type CommandContext, openDeployment, openNeutronToWrite } from '../session.ts';
 import { startEvents } from '../start-events.ts';
@@ -103,6 +104,9 @@ export function* logLines(event: DaemonEvent): Iterable<string> {
       }
       return;
     }
+    case 'revisions':
+      for (const line of consistencyLines(event.report)) if (line !== '') yield `INFO ${line}`;
+      return;
     case 'noted':
       yield `INFO noted ${event.written} revisions as written to OVN, and ${event.gone} resources as gone`;
       return;
