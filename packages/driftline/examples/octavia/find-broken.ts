@@ -26,7 +26,9 @@ function problemsOf({ vip, vipPortIds, switches, routers }: Balancer, { snapshot
   }
   const addresses = vipPortIds.flatMap((portId) => snapshot.ports.get(portId)?.fixedIps ?? []);
   if (vip !== undefined && addresses.length > 0 && !addresses.some(({ ipAddress }) => ipAddress === vip)) {
-    problems.push(`answers at ${vip}, which no VIP port of its has in Neutron: nobody else may get that address`);
+    problems.push(
+      `answers at ${vip}, which none of its VIP ports has in Neutron: somebody else may be given that address`,
+    );
   }
   for (const name of switches) {
     if (!snapshot.networks.has(idOf(name))) {

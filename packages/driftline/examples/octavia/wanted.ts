@@ -11,7 +11,7 @@ export function wantedListings(row: NorthboundRow, snapshot: NeutronSnapshot): r
   const { vip, switches, routers } = readBalancer(row);
   const behind = vip === undefined ? [] : routers.flatMap((router) => networksBehind(router, vip, snapshot));
   // A balancer on a network with a localnet port breaks traffic to floating IPs: older releases of the provider attached
-  // them there, later ones do not. Both are left as they are.
+  // them there, those since 10.0 (2026.1) do not. Both are left as they are.
   const reached = [...new Set([...switches, ...behind])].filter((name) => !isProviderNetwork(name, snapshot));
   return [
     ...reached.map((key) => ({ table: 'Logical_Switch', column: 'load_balancer', key }) as const),
@@ -52,7 +52,7 @@ export const idOf = (name: string): string => name.replace(/^neutron-/, '');
 
 /**
  * `ip_port_mappings` of members with an IPv6 address need brackets, or OVN takes them for no addresses and checks no
- * health: until 2024.1 the provider wrote none. What it wrote is history, and has a migration of its own.
+ * health: until 6.0 (2024.1) the provider wrote none. What it wrote is history, and has a migration of its own.
  */
 export function wantedMappings({ ip_port_mappings }: NorthboundRow): readonly WantedKey[] {
   const mappings: ReadonlyMap<string, string> = ip_port_mappings instanceof Map ? ip_port_mappings : new Map();

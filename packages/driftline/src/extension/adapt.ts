@@ -1,6 +1,7 @@
 /** What a plugin brings, in the shapes that the scheduler, the ledger and the commands know. */
 import type { Check } from '../checks/check.ts';
-import { viewOf } from '../northbound/owners.ts';
+import { type NorthboundRow, viewOf } from '../northbound/owners.ts';
+import { OWNED_TABLES, type OwnedTable } from '../northbound/tables.ts';
 import type { Finding, Inspection, Task, TaskContext, Work } from '../tasks/task.ts';
 import type { PluginCheck, PluginContext, PluginInspection, PluginTask, PluginWork } from './plugin.ts';
 
@@ -45,11 +46,21 @@ function toInspection(inspection: PluginInspection): Inspection {
   };
 }
 
-/** What a plugin gets to see: no connection, and nothing that writes. */
+/**
+ * What a plugin gets to see: no connection, and nothing that writes. The rows are those of the look that the snapshot is
+ * of; in tables that Neutron never writes, those of now.
+ */
 function contextOf({ deployment, verdict, nowMs, signal }: TaskContext): PluginContext {
-  const view = viewOf(verdict.snapshot, deployment.northbound.source);
+  const view = viewOf(verdict.snapshot, {
+    rows: (table) =>
+      isOwnedTable(table)
+        ? verdict.observed.rows(table).map(({ cells }) => cells as NorthboundRow)
+        : deployment.northbound.source.rows(table),
+  });
   return { ...view, nowMs, ...(signal === undefined ? {} : { signal }) };
 }
+
+const isOwnedTable = (table: string): table is OwnedTable => OWNED_TABLES.some((each) => each === table);
 
 function checked(findings: unknown): readonly Finding[] {
   const isFinding = (each: unknown): boolean =>

@@ -91,12 +91,15 @@ describe('a plugin that throws', () => {
       look();
       return promise;
     };
+    const old = 'ip_port_mappings:"fd00::5"="7e1f:fd00::2"';
+    await commands.nbctl('set', 'Load_Balancer', balancers.rows[0], old);
     const flags = ['--driftline-grace_period', '0', '--events', 'off'];
     const running = main(['run', ...flags, ...commands.config], terminal, stop.signal);
     try {
       await said(/WARNING plugin broken failed on Load_Balancer \(claim\): no claim/);
       await said(/WARNING task broken_task failed, 0 rows changed: no task/);
       await said(/WARNING task broken-check failed, 0 rows changed: no check/);
+      await said(/INFO task octavia_format_ip_port_mappings_ipv6: 1 rows changed/);
       await commands.nbctl('ls-lb-del', balancers.switches[1]);
       const wanted = `load_balancer=${[...balancers.rows].sort().join(',')}`;
       await commands.nbctl('wait-until', 'Logical_Switch', balancers.switches[1], wanted);

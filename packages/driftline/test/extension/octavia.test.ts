@@ -181,7 +181,7 @@ describe('the plugin for Octavia’s load balancers', () => {
     assert.equal(first.code, 2);
     assert.match(first.out, new RegExp(`counts VIPs or members on ${gone}, whose network is gone`));
     assert.match(first.out, new RegExp(`names ${gone}, whose router is gone`));
-    assert.match(first.out, /answers at 192\.0\.2\.9, which no VIP port/);
+    assert.match(first.out, /answers at 192\.0\.2\.9, which none of its VIP ports has/);
     {
       using sqlite = new DatabaseSync(golden.databaseUrl.replace('sqlite:///', ''), {
         enableForeignKeyConstraints: false,
