@@ -99,6 +99,9 @@ describe('the commands of checks', () => {
     assert.match((await run('checks', 'run', 'agents', '--repair')).err, /^agents only looks/);
     const { code, err } = await run('checks', 'list', '--driftline-checks', 'agents:on');
     assert.equal(code, 1);
+    const checked = await run('config', 'check', '--driftline-checks', 'agents:on');
+    assert.equal(checked.code, 1);
+    assert.match(checked.out, /error: \[driftline\] checks gives agents the policy "on"; choose one of observe/);
     assert.match(err, /\[driftline\] checks gives agents the policy "on"; choose one of observe, repair, off/);
   });
 
