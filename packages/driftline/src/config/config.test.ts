@@ -31,6 +31,7 @@ test('a database connection alone is a configuration', () => {
     intervalS: 300,
     gracePeriodS: 60,
     sqlPollIntervalS: 0.5,
+    vifPluggingTimeoutS: 300,
     maxDeletes: 100,
     maxDeleteShare: 0.1,
     maxGatewayShare: 0.5,

@@ -192,6 +192,11 @@ export const DRIFTLINE_OPTIONS = {
   gracePeriodS: option('driftline', 'grace_period', integer({ min: 0 }), 60),
   /** Between two looks of the daemon for changed resources in Neutron's database. */
   sqlPollIntervalS: option('driftline', 'sql_poll_interval', float({ min: 0.05 }), 0.5),
+  /**
+   * Nova's option of the same name: for how long it waits to hear from Neutron that a port is up. Until then `--events act`
+   * leaves the port to Neutron.
+   */
+  vifPluggingTimeoutS: option('driftline', 'vif_plugging_timeout', integer({ min: 0 }), 300),
   /** A plan that deletes more rows than this is shown, not applied. */
   maxDeletes: option('driftline', 'max_deletes', integer({ min: 0 }), 100),
   /** A plan that deletes more than this share of all of Neutron's rows is shown, not applied. */

@@ -245,12 +245,17 @@ export class EventWorker {
       const unsure = new Set(
         mayAct ? [] : findings.filter(({ is }) => is === 'differs').map(({ look }) => keyOf(look)),
       );
+      const later = new Map(findings.map(({ look, againInMs }) => [keyOf(look), againInMs]));
       const done = bunch.filter(({ look }) => !unsure.has(keyOf(look)));
       for (const waiting of bunch) {
         const key = keyOf(waiting.look);
         this.deadLetters.forget(key);
-        if (unsure.has(key))
-          this.#queue.add({ ...waiting, notBeforeMs: nowMs + graceMs, isConfirmed: true, attempts: 0 });
+        const againInMs = later.get(key);
+        const again = { ...waiting, isConfirmed: true, attempts: 0 };
+        if (unsure.has(key)) this.#queue.add({ ...again, notBeforeMs: nowMs + graceMs });
+        else if (againInMs !== undefined) {
+          this.#queue.add({ ...again, notBeforeMs: nowMs + againInMs, seenAtMs: nowMs + againInMs });
+        }
       }
       this.#counts.looked += done.length;
       onEvent({

@@ -10,6 +10,8 @@ export interface Finding {
     | 'mended'
     /** Somebody else does the rest: the engine was told, or the policy leaves it to Neutron. */
     | 'left';
+  /** What is left for somebody else differs still: looked at again after that, and then acted on. */
+  readonly againInMs?: number;
   /** For people; absent where there is nothing to tell. */
   readonly message?: string;
 }

@@ -83,7 +83,14 @@ async function watch({ deployment, writable, policy, graceMs, onEvent }: WatchOp
     // The daemon looks at the whole deployment with each change of the Northbound and of the chassis: what the events say
     // of resources, it knows.
     lookers: {
-      'port-status': lookAtPortStatus({ northbound: lookupIn(northbound.client), release, neutron, writable, policy }),
+      'port-status': lookAtPortStatus({
+        northbound: lookupIn(northbound.client),
+        release,
+        neutron,
+        writable,
+        policy,
+        novaWaitMs: config.driftline.vifPluggingTimeoutS * 1000,
+      }),
       'port-host': lookAtPortHost({ southbound: lookupIn(southbound), release, neutron }),
       'mac-bindings': lookAtMacBindings({ southbound, policy }),
       'segment-hosts': lookAtSegmentHosts({

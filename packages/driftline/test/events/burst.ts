@@ -113,6 +113,7 @@ class Member {
           northbound: lookupIn(client),
           release: '2024.1',
           policy: 'act',
+          novaWaitMs: 300_000,
           ...parts,
         }),
       },

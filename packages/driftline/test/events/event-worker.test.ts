@@ -169,6 +169,30 @@ describe('the event worker', () => {
     ]);
   });
 
+  it('looks again at what is left to somebody else for a while, and may act then', async () => {
+    const asked: boolean[] = [];
+    await using bench = await startBench(
+      {
+        'port-status': async (looks, { mayAct }) => {
+          asked.push(mayAct);
+          return looks.map((look) =>
+            asked.length < 3 ? { look, is: 'differs', againInMs: 1 } : { look, is: 'mended' },
+          );
+        },
+      },
+      { graceMs: 1 },
+    );
+    await bench.addPorts('p');
+    const found = () => bench.events.flatMap((event) => (event.kind === 'looked' ? event.findings : []));
+    await bench.until(() => found().some(({ is }) => is === 'mended'));
+    assert.deepEqual(asked, [false, true, true]);
+    assert.deepEqual(
+      found().map(({ is }) => is),
+      ['differs', 'mended'],
+    );
+    assert.equal(bench.worker.waiting, 0);
+  });
+
   it('makes one look of many events that lead to one place', async () => {
     const { promise: opened, resolve: open } = Promise.withResolvers<void>();
     const looks: number[] = [];

@@ -88,6 +88,29 @@ for (const engine of engines) {
       assert.deepEqual(await stateOf(portId), before);
     });
 
+    it('a port that Nova may be waiting for is left to who tells Nova, and no longer than Nova waits', async () => {
+      const portId = await boundPort();
+      const settleWith = async (novaWaitMs: number, status: ReportedStatus = 'ACTIVE') => {
+        const [outcome] = await connection.write((transaction) =>
+          settlePortStatuses(transaction, new Map([[portId, status]]), { write: true, novaWaitMs }),
+        );
+        return outcome;
+      };
+      const updated = (time: string) =>
+        run(`update standardattributes set updated_at = ${time} where id = ${attributeOf(portId)}`);
+      await updated('current_timestamp');
+      const before = await stateOf(portId);
+      const waits = (await settleWith(3_600_000))?.novaWaitsMs ?? 0;
+      assert.ok(waits > 0 && waits <= 3_600_000, `${waits} ms`);
+      assert.deepEqual(await stateOf(portId), before);
+      await run(`update ports set device_owner = 'network:distributed' where id = '${portId}'`);
+      assert.equal((await settleWith(3_600_000))?.is, 'mended', 'Nova knows only its own');
+      await run(`update ports set device_owner = 'compute:nova' where id = '${portId}'`);
+      assert.equal((await settleWith(3_600_000, 'DOWN'))?.is, 'mended', 'Nova waits for no port to go down');
+      await updated("'2020-01-01 00:00:00'");
+      assert.equal((await settleWith(3_600_000))?.is, 'mended', 'it has given up');
+    });
+
     it("a router's interface needs no binding", async () => {
       const [row] = await ask("select id from ports where device_owner = 'network:router_interface' limit 1");
       const portId = String(row?.id);

@@ -101,6 +101,20 @@ describe('the events of a golden deployment', () => {
     assert.deepEqual(state(), { status: 'DOWN', raised: 2, blocks: 1 });
   });
 
+  it('leave a port to Neutron that Nova may be waiting for, since Nova hears of it from there alone', async () => {
+    await using watched = await watch('2026.1', 'act');
+    const { portId, attribute } = boundPort(watched);
+    await watched.until(() => watched.findings.has(`port-status ${portId}`));
+    {
+      using database = new DatabaseSync(watched.golden.databaseUrl.replace('sqlite:///', ''));
+      database.exec(`update standardattributes set updated_at = current_timestamp where id = ${attribute}`);
+    }
+    await watched.northbound.transact([op.update('Logical_Switch_Port', [['name', '==', portId]], { up: true })]);
+    await watched.until(() => differing(watched).length === 1);
+    assert.match(differing(watched)[0]?.message ?? '', /left to Neutron for \d+ s, for Nova waits/);
+    assert.deepEqual(one(watched, `select status from ports where id = '${portId}'`), { status: 'DOWN' });
+  });
+
   it('only tell of a port that is up where the policy is to observe', async () => {
     await using watched = await watch('2026.1', 'observe');
     const { portId } = boundPort(watched);

@@ -21,9 +21,8 @@ export const portStatus: Check = {
     let changed = 0;
     for (const batch of batches(findings.map(({ id }) => id))) {
       const part = new Map(batch.flatMap((id) => entryOf(id, wanted)));
-      const outcomes = await neutron.write((transaction) => settlePortStatuses(transaction, part, { write: true }), {
-        signal,
-      });
+      const settle = { write: true, novaWaitMs: novaWaitMsOf(deployment) };
+      const outcomes = await neutron.write((transaction) => settlePortStatuses(transaction, part, settle), { signal });
       changed += outcomes.filter(({ is }) => is === 'mended').length;
     }
     return changed;
@@ -64,17 +63,21 @@ async function differing(context: TaskContext, ids: readonly string[]): Promise<
   for (const batch of batches(ids)) {
     const part = new Map(batch.flatMap((id) => entryOf(id, wanted)));
     const outcomes = await deployment.neutron.read(
-      (transaction) => settlePortStatuses(transaction, part, { write: false }),
+      (transaction) => settlePortStatuses(transaction, part, { write: false, novaWaitMs: novaWaitMsOf(deployment) }),
       { signal },
     );
-    for (const { portId, is, found } of outcomes) {
+    for (const { portId, is, found, novaWaitsMs } of outcomes) {
       if (is !== 'differs' || (verdict.facts.of({ type: 'ports', id: portId })?.updatedAtMs ?? 0) > youngestMs)
         continue;
-      findings.push({ id: portId, what: `port ${portId} is ${found} in Neutron`, wouldBe: wanted.get(portId) ?? '' });
+      const what = `port ${portId} is ${found} in Neutron`;
+      // Whoever makes it active tells Nova, and we can't: it is Neutron's as long as Nova waits.
+      findings.push({ id: portId, what, ...(novaWaitsMs === undefined ? { wouldBe: wanted.get(portId) ?? '' } : {}) });
     }
   }
   return findings;
 }
+
+const novaWaitMsOf = ({ config }: TaskContext['deployment']): number => config.driftline.vifPluggingTimeoutS * 1000;
 
 const BINDINGS: SouthboundTables = { Port_Binding: ['logical_port', 'type', 'chassis', 'up'] };
 
