@@ -1,9 +1,10 @@
 /** The report by revision, held against the two queries of Neutron's maintenance. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { type ConsistencyReport, OLDER_THAN_S } from '../../src/consistency/report.ts';
+import { whyOf } from '../../src/tasks/attempt.ts';
 import type { Engine } from '../lab/golden.ts';
-import { first, isNote, Scene } from './scene.ts';
+import { first, idOf, isNote, Scene } from './scene.ts';
 
 /** `get_inconsistent_resources` and `get_deleted_resources` of ovn_revision_numbers_db.py; the order is 26.0.0's. */
 const ORDER = [
@@ -47,54 +48,69 @@ const asUpstream = ({ inconsistent, deleted }: ConsistencyReport) => ({
 
 describe('the report by revision', () => {
   for (const engine of ['sqlite', 'mariadb', 'postgresql'] as const satisfies readonly Engine[]) {
-    it(`lists on ${engine} what Neutron's maintenance would, in its order`, async () => {
-      await using scene = await Scene.open('2026.1', { engine });
-      const startsWith = (digits: string): string =>
-        `(${[...digits].map((digit) => `resource_uuid like '${digit}%'`).join(' or ')})`;
-      await scene.sql(
-        `update ovn_revision_numbers set revision_number = -1 where ${startsWith('0246')}`,
-        `update ovn_revision_numbers set revision_number = revision_number - 1
-         where revision_number > 0 and ${startsWith('13')}`,
-        `update ovn_revision_numbers set revision_number = revision_number + 5 where ${startsWith('57')}`,
-      );
-      for (const [index, type] of ORDER.entries()) {
-        await scene.addLostNote(type as 'networks', `00000000-dead-4000-8000-00000000000${index}`);
-      }
-      const report = await scene.report();
-      const upstream = await askAsUpstream(scene);
-      assert.deepEqual(asUpstream(report), upstream);
-      assert.ok(upstream.inconsistent.length > 30 && new Set(report.inconsistent.map(({ type }) => type)).size > 6);
-      assert.equal(upstream.deleted.length, ORDER.length);
-      // Only notes were harmed: OVN is right, whatever they say.
-      assert.deepEqual(new Set(report.inconsistent.map(({ content }) => content)), new Set(['right']));
-      assert.deepEqual(new Set(report.deleted.map(({ rows }) => rows)), new Set([0]));
-    });
+    describe(`on ${engine}`, () => {
+      let scene: Scene;
+      let ahead: string;
+      let highest: number;
+      before(async () => {
+        scene = await Scene.open('2026.1', { engine });
+        const { ports } = await scene.snapshot();
+        ahead = first(ports.values(), ({ deviceOwner }) => deviceOwner.startsWith('compute:')).id;
+        const [row] = await scene.query<{ most: number }>(
+          'select max(revision_number) as most from ovn_revision_numbers',
+        );
+        highest = Number(row?.most);
+      });
+      after(() => scene[Symbol.asyncDispose]());
 
-    it(`is kept on ${engine}: notes follow OVN, none is lowered, and what Neutron would do next is nothing`, async () => {
-      await using scene = await Scene.open('2026.1', { engine });
-      const { ports, securityGroupRules } = await scene.snapshot();
-      const ahead = first(ports.values(), ({ deviceOwner }) => deviceOwner.startsWith('compute:'));
-      const lost = first(securityGroupRules.values());
-      const [highest] = await scene.query<{ most: number }>(
-        'select max(revision_number) as most from ovn_revision_numbers',
-      );
-      await scene.sql(`update ovn_revision_numbers set revision_number = -1 where resource_type <> 'ports'`);
-      await scene.setNote('ports', ahead.id, Number(highest?.most) + 10);
-      await scene.dropNote('security_group_rules', lost.id);
-      await scene.addLostNote('routers', '00000000-dead-4000-8000-000000000000');
-      const ran = await scene.run();
-      assert.equal(ran.is, 'observed');
-      const { inconsistent, deleted } = await askAsUpstream(scene);
-      assert.deepEqual([inconsistent, deleted], [[`ports ${ahead.id}`], []]);
-      assert.equal((await scene.note('ports', ahead.id))?.revisionNumber, Number(highest?.most) + 10);
-      const note = await scene.note('security_group_rules', lost.id);
-      assert.deepEqual([note?.revisionNumber, note?.standardAttrId], [lost.attributes.revision, lost.attributes.id]);
-      assert.equal(scene.journal.entries(1).length, 0, 'OVN was right all the time');
-      const details = scene.ledgerLine?.details ?? [];
-      assert.match(details.join('\n'), /^networks: \d+ inconsistent \(\d+ unwritten\): noted as OVN holds them$/m);
-      assert.match(details.join('\n'), /^ports: 1 inconsistent \(1 ahead\)$/m);
-      assert.match(details.join('\n'), /^security_group_rules: \d+ inconsistent \(.*1 unnoted.*\)/m);
-      assert.match(details.join('\n'), /^routers: 1 deleted \(1 deleted\): forgotten$/m);
+      it("lists what Neutron's maintenance would, in its order", async () => {
+        const startsWith = (digits: string): string =>
+          `(${[...digits].map((digit) => `resource_uuid like '${digit}%'`).join(' or ')})`;
+        await scene.sql(
+          `update ovn_revision_numbers set revision_number = -1 where ${startsWith('0246')}`,
+          `update ovn_revision_numbers set revision_number = revision_number - 1
+           where revision_number > 0 and ${startsWith('1357')}`,
+        );
+        await scene.setNote('ports', ahead, highest + 10);
+        for (const [index, type] of ORDER.entries()) {
+          await scene.addLostNote(type as 'networks', `00000000-dead-4000-8000-00000000000${index}`);
+        }
+        const report = await scene.report();
+        const upstream = await askAsUpstream(scene);
+        assert.deepEqual(asUpstream(report), upstream);
+        assert.ok(upstream.inconsistent.length > 30 && new Set(report.inconsistent.map(({ type }) => type)).size > 6);
+        assert.equal(upstream.deleted.length, ORDER.length);
+        // Only notes were harmed: OVN is right, whatever they say.
+        assert.deepEqual(new Set(report.inconsistent.map(({ content }) => content)), new Set(['right']));
+        assert.deepEqual(new Set(report.deleted.map(({ rows }) => rows)), new Set([0]));
+      });
+
+      it('has the notes follow OVN, none lowered, until Neutron would find no more than what is ahead', async () => {
+        const [lost, deleted] = (await scene.snapshot()).securityGroupRules.values();
+        assert.ok(lost !== undefined && deleted !== undefined);
+        const aclsOf = ({ id }: typeof deleted) =>
+          scene.rows('ACL', (row) => idOf(row, 'neutron:security_group_rule_id') === id).length;
+        assert.equal(aclsOf(deleted), 1);
+        await scene.sql(`update ovn_revision_numbers set revision_number = -1 where resource_type = 'networks'`);
+        await scene.dropNote('security_group_rules', lost.id);
+        // The server's own foreign keys take the rule along, and the link of its note.
+        await scene.delete('security_group_rules', deleted);
+        assert.equal((await scene.note('security_group_rules', deleted.id))?.standardAttrId, undefined);
+        assert.equal((await scene.run()).is, 'observed');
+        const upstream = await askAsUpstream(scene);
+        assert.deepEqual(upstream, { inconsistent: [`ports ${ahead}`], deleted: [] });
+        assert.equal((await scene.note('ports', ahead))?.revisionNumber, highest + 10);
+        const note = await scene.note('security_group_rules', lost.id);
+        assert.deepEqual([note?.revisionNumber, note?.standardAttrId], [lost.attributes.revision, lost.attributes.id]);
+        assert.equal(aclsOf(deleted), 0);
+        assert.equal(await scene.note('security_group_rules', deleted.id), undefined);
+        assert.equal(scene.journal.entries(9).length, 1, 'of all others OVN was right all the time');
+        const details = scene.ledgerLine?.details.join('\n') ?? '';
+        assert.match(details, /^networks: \d+ inconsistent \(\d+ unwritten\): noted as OVN holds them$/m);
+        assert.match(details, /^ports: \d+ inconsistent \(.*1 ahead.*\)/m);
+        assert.match(details, /^security_group_rules: \d+ inconsistent \(.*1 unnoted.*\)/m);
+        assert.match(details, /^routers: 1 deleted \(1 deleted\): forgotten$/m);
+      });
     });
   }
 
@@ -119,6 +135,22 @@ describe('the report by revision', () => {
     await scene.setNote('ports', ageless.id, -1);
     await scene.sql(`update standardattributes set created_at = null where id = ${ageless.attributes.id}`);
     assert.ok((await idsOf()).includes(ageless.id));
+  });
+
+  it('forgets what is deleted only when its note has been left alone for a minute', async () => {
+    await using scene = await Scene.open('2026.1');
+    const id = '00000000-dead-4000-8000-000000000000';
+    await scene.addLostNote('ports', id);
+    const touch = (ms: number) =>
+      scene.sql(`update ovn_revision_numbers set updated_at = '${sqlTime(ms)}' where ${isNote('ports', id)}`);
+    await touch(Date.now() + OLDER_THAN_S * 1000);
+    assert.deepEqual((await scene.report()).deleted.length, 1, 'Neutron’s maintenance waits for nothing');
+    const ran = await scene.run();
+    assert.deepEqual([ran.is, whyOf(ran)], ['pending', 'still so: ports: 1 deleted (1 deleted): forgotten']);
+    assert.ok(await scene.note('ports', id));
+    await touch(Date.now() - (OLDER_THAN_S + 1) * 1000);
+    assert.equal((await scene.run()).is, 'done');
+    assert.equal(await scene.note('ports', id), undefined);
   });
 
   it('finds nothing in a deployment that nobody harmed: what never has a note is not missed', async () => {
