@@ -14,7 +14,8 @@ import type { JsonObject, JsonValue } from './json-value.ts';
  * There `rowDecoderFor` is asked for a decoder that knows the table; its results come as a `RowBatch`.
  *
  * Invariants:
- * 1. Linear: a byte is looked at by the scan once and by the parse once.
+ * 1. Linear: a byte is looked at by the scan once at most, and by the parse twice at most (when it belongs to an item
+ *    that the end of a chunk cut).
  * 2. A message is handed over whole or not at all; what follows a malformed one is never looked at.
  */
 export class MessageDecoder {
@@ -157,8 +158,27 @@ export class MessageDecoder {
   }
 
   #startItem(kind: Item['kind'], chunk: Buffer, position: number): number {
+    const end = kind === 'bare' ? -1 : this.#parseAtOnce(kind, chunk, position);
+    if (end >= 0) return end;
     this.#item = startItem(kind);
     return this.#continueItem(this.#item, chunk, position);
+  }
+
+  /**
+   * Spares the search for the end of an item that lies whole in the chunk, as most do. -1 when that fails, be it
+   * because the item goes on in the next chunk or because it is malformed: the search then tells which.
+   */
+  #parseAtOnce(kind: Item['kind'], chunk: Buffer, start: number): number {
+    this.#reader.reset(chunk, start, Math.min(chunk.length, start + this.#limits.maxItemBytes));
+    let value: unknown;
+    try {
+      value = this.#readItem(kind);
+    } catch (error) {
+      if (error instanceof OvsdbError) return -1;
+      throw error;
+    }
+    this.#takeItem(kind, value);
+    return this.#reader.position;
   }
 
   /** Scans on for the end of the item; parses it when it is found, keeps the bytes for the next chunk otherwise. */
@@ -190,23 +210,37 @@ export class MessageDecoder {
   }
 
   #parseItem(kind: Item['kind']): void {
-    const frame = this.#top();
+    let value: unknown;
     try {
-      if (kind === 'key') {
-        frame.key = this.#reader.readString();
-        if (frame.rows === undefined && frame.key in frame.members) throw this.#reader.fail('duplicate key');
-        if (frame.key === hostileKey) throw this.#reader.fail(`hostile key ${JSON.stringify(hostileKey)}`);
-        this.#expected = 'colon';
-      } else if (frame.rows !== undefined) {
-        frame.rows.batch.rows.push(frame.rows.decode(this.#reader, frame.key));
-        this.#expected = 'comma-or-end';
-      } else {
-        this.#add(this.#reader.readValue(this.#stack.length));
-      }
+      value = this.#readItem(kind);
       this.#reader.expectEnd();
     } catch (cause) {
       if (!(cause instanceof OvsdbError)) throw cause;
       throw new OvsdbError(cause.code, `${this.#where()}: ${cause.message}`, { cause });
+    }
+    this.#takeItem(kind, value);
+  }
+
+  #readItem(kind: Item['kind']): unknown {
+    const { rows, key, members } = this.#top();
+    const reader = this.#reader;
+    if (kind !== 'key') return rows === undefined ? reader.readValue(this.#stack.length) : rows.decode(reader, key);
+    const name = reader.readString();
+    if (rows === undefined && name in members) throw reader.fail('duplicate key');
+    if (name === hostileKey) throw reader.fail(`hostile key ${JSON.stringify(hostileKey)}`);
+    return name;
+  }
+
+  #takeItem(kind: Item['kind'], value: unknown): void {
+    const frame = this.#top();
+    if (kind === 'key') {
+      frame.key = value as string;
+      this.#expected = 'colon';
+    } else if (frame.rows !== undefined) {
+      frame.rows.batch.rows.push(value);
+      this.#expected = 'comma-or-end';
+    } else {
+      this.#add(value as JsonValue);
     }
   }
 
