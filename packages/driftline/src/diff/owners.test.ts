@@ -156,6 +156,11 @@ describe('owners beside Neutron', () => {
       [{ wants: () => ({ listedIn: [{ ...inSwitch, column: 'ports' }] }) }, /Logical_Switch\.ports is no column/],
       [{ wants: () => ({ keys: [{ column: 'name', key: 'a', value: 'b' }] }) }, /Load_Balancer\.name is no map/],
       [{ orphan: () => assert.fail('no orphan') }, /no orphan/],
+      [{ claim: (async () => assert.fail('later')) as unknown as OwnedRows['claim'] }, /it answered a promise/],
+      [{ wants: (async () => assert.fail('later')) as unknown as NonNullable<OwnedRows['wants']> }, /a promise/],
+      [{ wants: () => ({ listedin: [inSwitch] }) as object }, /it answered listedin, and only listedIn and keys/],
+      [{ wants: () => ({ listedIn: [{ ...inSwitch, key: undefined as unknown as string }] }) }, /all texts/],
+      [{ wants: () => ({ keys: [{ column: 'options', key: 'a', value: 1 as unknown as string }] }) }, /and null for/],
     ];
     for (const [rules, why] of broken) {
       const { drift, faults } = judge([ownerOf(rules)]);

@@ -8,6 +8,7 @@ import type { DesiredState, ResourceRef } from '../northbound/desired.ts';
 import type { ObservedRow } from '../northbound/observed.ts';
 import {
   asText,
+  asWants,
   type Claim,
   type Claims,
   FAULT,
@@ -59,7 +60,7 @@ export function changesOfOwners(
       continue;
     }
     const found = claims.ask(owner, 'wants', row.table, () => {
-      const { listedIn = [], keys = [] } = rules.wants?.(cells, claims.view) ?? {};
+      const { listedIn = [], keys = [] } = asWants(rules.wants?.(cells, claims.view));
       return {
         listings: listedIn.flatMap((at) => unlisted(row, claim, at, context, unitOfNew) ?? []),
         keys: keys.flatMap((want) => differingKey(row, want, context) ?? []),

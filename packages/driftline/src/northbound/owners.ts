@@ -146,10 +146,42 @@ export class Claims {
 
 export const FAULT: unique symbol = Symbol('fault');
 
-/** What an owner answers comes from code that no compiler of ours has seen. */
+/* What an owner answers comes from code that no compiler of ours has seen. */
+
 export function asText(answer: unknown): string | undefined {
+  refusePromise(answer);
   if (answer === undefined || (typeof answer === 'string' && answer !== '')) return answer;
   throw new TypeError(`a sentence or undefined was expected, and it answered ${describe(answer)}`);
 }
+
+export function asWants(answer: unknown): RowWants {
+  refusePromise(answer);
+  if (answer === undefined) return {};
+  if (!isRecord(answer)) throw new TypeError(`an object was expected, and it answered ${describe(answer)}`);
+  const unknown = Object.keys(answer).find((member) => member !== 'listedIn' && member !== 'keys');
+  if (unknown !== undefined) throw new TypeError(`it answered ${unknown}, and only listedIn and keys are known`);
+  const { listedIn = [], keys = [] } = answer;
+  if (!Array.isArray(listedIn) || !listedIn.every(isListing)) {
+    throw new TypeError('listedIn has to be a list of { table, column, key }, all texts');
+  }
+  if (!Array.isArray(keys) || !keys.every(isKey)) {
+    throw new TypeError('keys has to be a list of { column, key, value }, texts, and null for a key that must not be');
+  }
+  return { listedIn, keys };
+}
+
+/** Nobody would wait for it, and what it rejects with nobody would catch. */
+function refusePromise(answer: unknown): void {
+  if (!(answer instanceof Promise)) return;
+  answer.catch(() => undefined);
+  throw new TypeError('it answered a promise: what it is asked here it has to answer at once');
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+const areTexts = (...values: readonly unknown[]): boolean => values.every((value) => typeof value === 'string');
+const isListing = (value: unknown): boolean => isRecord(value) && areTexts(value.table, value.column, value.key);
+const isKey = (value: unknown): boolean =>
+  isRecord(value) && areTexts(value.column, value.key) && (value.value === null || areTexts(value.value));
 
 const describe = (answer: unknown): string => (typeof answer === 'string' ? "''" : `a value of type ${typeof answer}`);
