@@ -416,6 +416,10 @@ describe('a revision in OVN that is higher than Neutron’s', () => {
     );
     const again = await scene.run();
     assert.deepEqual([again.is, 'changed' in again && again.changed], ['observed', 0]);
+    // What the documentation advises to whoever has restored an older SQL.
+    await scene.change(op.mutate('Logical_Switch', row()._uuid, [['external_ids', 'delete', [key]]]));
+    await heal(scene);
+    assert.equal(idOf(row(), key), String(network.attributes.revision));
   });
 });
 
