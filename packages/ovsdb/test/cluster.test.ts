@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { OvsdbError, op, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
-import { type OvsdbCluster, startOvsdbCluster, startOvsdbRelay } from '../src/testing/index.ts';
+import { FaultProxy, type OvsdbCluster, startOvsdbCluster, startOvsdbRelay } from '../src/testing/index.ts';
 import { connectTo, contentOf, librarySchema, namesOf, next, startLibrary } from './library.ts';
 
 async function withCluster(run: (cluster: OvsdbCluster) => Promise<void>): Promise<void> {
@@ -63,6 +64,19 @@ test('a follower does not serve a client that wants the leader', () =>
     await using client = await connectTo(follower.endpoint, { leaderOnly: false });
     await client.transact([op.insert('Shelf', { name: 'through a follower' })]);
     assert.deepEqual(namesOf(client), ['through a follower']);
+  }));
+
+test('a server that will not do is left, and no connection to it stays open', () =>
+  withCluster(async (cluster) => {
+    const leader = await cluster.leader();
+    const follower = cluster.servers.find((server) => server !== leader);
+    assert.ok(follower);
+    await using proxy = await FaultProxy.start({ target: follower.endpoint });
+    await using client = await connectTo(`${leader.endpoint},${proxy.endpoint}`);
+    await assert.rejects(connectTo(proxy.endpoint, { connectTimeoutMs: 300 }), { code: 'timeout' });
+    assert.ok(proxy.connections > 0);
+    while (proxy.openConnections > 0) await delay(10);
+    assert.equal(client.state.kind, 'synced');
   }));
 
 test('what happens in a cluster beside the data is not told as an update', () =>

@@ -157,11 +157,10 @@ export class Session {
   async #attempt(endpoint: Endpoint): Promise<{ time: number; reason: OvsdbError }> {
     const name = formatEndpoint(endpoint);
     this.#become({ kind: 'connecting', endpoint: name });
-    let connection: RpcConnection | undefined;
     let syncedAt: number | undefined;
     let reason: OvsdbError;
     try {
-      connection = await this.#open(endpoint, name);
+      const connection = await this.#open(endpoint, name);
       await this.#load(connection);
       syncedAt = performance.now();
       const { probeIntervalMs } = this.#options;
@@ -169,7 +168,8 @@ export class Session {
       reason = await connection.closed;
     } catch (error) {
       reason = toOvsdbError(error);
-      connection?.close(reason);
+      // Also of a server that will not do, which `#open` throws for.
+      this.#connection?.close(reason);
     }
     this.#leave(name, reason, syncedAt !== undefined);
     if (syncedAt === undefined) throw reason;
@@ -192,6 +192,8 @@ export class Session {
       },
     });
     this.#connection = connection;
+    // `close` may have come just before there was a connection for it to end.
+    this.#closing.signal.throwIfAborted();
     if (await status.start(connection, timeoutMs)) this.#judge(status);
     const { dbChangeAware } = this.#options;
     if (dbChangeAware) {

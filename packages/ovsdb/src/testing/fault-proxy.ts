@@ -22,6 +22,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #links = new Set<readonly [Socket, Socket]>();
   #isSilent = false;
   #isRefusing = false;
+  #held: (() => void)[] | undefined;
   #connections = 0;
 
   private constructor(options: FaultProxyOptions) {
@@ -44,6 +45,11 @@ export class FaultProxy implements AsyncDisposable {
     return this.#connections;
   }
 
+  /** How many of them are still open. */
+  get openConnections(): number {
+    return this.#links.size;
+  }
+
   /** Breaks all connections. */
   cut(): void {
     for (const link of this.#links) for (const socket of link) socket.destroy();
@@ -53,6 +59,17 @@ export class FaultProxy implements AsyncDisposable {
   /** Lets nothing through any more, in either direction, and tells nobody: a half-open link. */
   silence(): void {
     this.#isSilent = true;
+  }
+
+  /** Keeps what servers send until `release`. The servers see it read. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const send of held) send();
   }
 
   /** Lets new connections through again; bytes swallowed meanwhile are lost. */
@@ -96,7 +113,10 @@ export class FaultProxy implements AsyncDisposable {
     });
     server.on('data', (chunk: Buffer) => {
       if (this.#isSilent) return;
-      for (const piece of this.#options.fromServer?.(chunk) ?? [chunk]) client.write(piece);
+      for (const piece of this.#options.fromServer?.(chunk) ?? [chunk]) {
+        if (this.#held === undefined) client.write(piece);
+        else this.#held.push(() => client.write(piece));
+      }
     });
   }
 }
