@@ -10,7 +10,8 @@ const observed = (...findings: readonly Finding[]): Attempt => ({
   findings,
   why: 'left as it is',
 });
-const event = (attempt: Attempt) => ({ kind: 'task', name: 'agents', attempt, durationMs: 7 }) as const;
+const event = (attempt: Attempt, isGivenUp = false) =>
+  ({ kind: 'task', name: 'agents', attempt, durationMs: 7, isGivenUp }) as const;
 const silent = (name: string): Finding => ({ id: name, what: `${name} is silent` });
 
 test('what a check finds is told when it is new, and when it is gone', () => {
@@ -23,6 +24,13 @@ test('what a check finds is told when it is new, and when it is gone', () => {
   assert.deepEqual(lines(event(observed(silent('b'), silent('a')))), ['WARNING agents: b is silent']);
   assert.deepEqual(lines(event({ is: 'done', changed: 0 })), ['INFO agents: 2 of what was found are there no more']);
   assert.deepEqual(lines(event({ is: 'done', changed: 0 })), []);
+});
+
+test('a task that is given up is told so, with the cause of the last failure', () => {
+  assert.deepEqual(taskLines()(event({ is: 'failed', changed: 0, cause: new Error('no room') }, true)), [
+    'WARNING task agents failed, 0 rows changed: no room',
+    'ERROR task agents failed too often in a row and is given up; see driftline tasks show',
+  ]);
 });
 
 test('of many findings some are told, and how many there are', () => {

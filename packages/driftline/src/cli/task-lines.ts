@@ -38,6 +38,7 @@ function endingLines({
   name,
   attempt,
   durationMs,
+  isGivenUp,
 }: Extract<WorkerEvent, { readonly kind: 'task' }>): readonly string[] {
   const why = whyOf(attempt);
   const because = why === undefined ? '' : `: ${printable(why)}`;
@@ -51,7 +52,12 @@ function endingLines({
       return [`INFO task ${name} goes on later, ${attempt.changed} rows changed so far${because}`];
     case 'refused':
     case 'failed':
-      return [`WARNING task ${name} ${attempt.is}, ${attempt.changed} rows changed${because}`];
+      return [
+        `WARNING task ${name} ${attempt.is}, ${attempt.changed} rows changed${because}`,
+        ...(isGivenUp
+          ? [`ERROR task ${name} failed too often in a row and is given up; see driftline tasks show`]
+          : []),
+      ];
     default:
       attempt satisfies never;
       return [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Attempt } from './attempt.ts';
-import { type ScheduledTask, Scheduler } from './scheduler.ts';
+import { FAILURE_LIMIT, type ScheduledTask, Scheduler } from './scheduler.ts';
 import { FastClock } from './testing/fast-clock.ts';
 import { TaskWorker, type WorkerEvent } from './worker.ts';
 
@@ -73,6 +73,26 @@ describe('the worker', () => {
     await clock.runUntil(30_000);
     await turn;
     assert.deepEqual(started, ['a', 'b']);
+  });
+
+  it('tells when a task threw too often in a row to have another turn', async () => {
+    const clock = new FastClock();
+    const scheduler = new Scheduler([task('a')], { nowMs: 0, random: () => 0 });
+    const given: boolean[] = [];
+    const worker = new TaskWorker({
+      scheduler,
+      isLockHeld: true,
+      clock,
+      deadlineMs: 60_000,
+      onEvent: (event) => given.push(event.kind === 'task' && event.isGivenUp),
+      attempt: async () => ({ is: 'failed', changed: 0, cause: new Error('no') }),
+    });
+    for (let dueAtMs = worker.nextDueAtMs(); dueAtMs !== undefined; dueAtMs = worker.nextDueAtMs()) {
+      await clock.runUntil(dueAtMs);
+      await worker.turn(never);
+    }
+    assert.equal(given.length, FAILURE_LIMIT);
+    assert.equal(given.indexOf(true), FAILURE_LIMIT - 1);
   });
 
   it('ends when it is told to, and takes nothing more', async () => {

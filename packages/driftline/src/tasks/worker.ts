@@ -9,7 +9,14 @@ export interface Clock {
 }
 
 export type WorkerEvent =
-  | { readonly kind: 'task'; readonly name: string; readonly attempt: Attempt; readonly durationMs: number }
+  | {
+      readonly kind: 'task';
+      readonly name: string;
+      readonly attempt: Attempt;
+      readonly durationMs: number;
+      /** It threw too often in a row: it has no other turn until something changes. */
+      readonly isGivenUp: boolean;
+    }
   /** It was told to stop at its deadline and did not: the others go on, and it has no other turn until it ends. */
   | { readonly kind: 'task-stuck'; readonly name: string; readonly durationMs: number };
 
@@ -88,7 +95,8 @@ export class TaskWorker {
       return { is: 'failed', changed: 0, cause: new Error('it does not stop') };
     }
     scheduler.ended(name, ended.is, clock.nowMs());
-    onEvent({ kind: 'task', name, attempt: ended, durationMs });
+    const isGivenUp = scheduler.stateOf(name) === 'exhausted';
+    onEvent({ kind: 'task', name, attempt: ended, durationMs, isGivenUp });
     return ended;
   }
 }
