@@ -38,6 +38,8 @@ export interface EventWorkerOptions {
   readonly graceMs: number;
   readonly classes?: readonly EventClass[];
   readonly retry?: Retry;
+  /** How many looks of other members are remembered at the most; what is beyond is found by going through all rows. */
+  readonly mostOfOthers?: number;
 }
 
 export interface Retry {
@@ -91,7 +93,7 @@ export class EventWorker {
       northbound: lookupIn(options.northbound),
       southbound: lookupIn(options.southbound),
     };
-    this.#others = new OthersEvents(options.membership?.memoryMs ?? 0);
+    this.#others = new OthersEvents(options.membership?.memoryMs ?? 0, options.mostOfOthers);
   }
 
   get counts(): EventCounts {

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { OvsdbClient, op } from '@driftline/ovsdb';
 import { type OvsdbServer, startOvsdbServer } from '@driftline/ovsdb/testing';
+import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { EventWorker, type EventWorkerOptions, type WorkerEvent } from '../../src/events/event-worker.ts';
 import { keyOf, type Look } from '../../src/events/look.ts';
 import type { Finding, Lookers } from '../../src/events/looker.ts';
+import { RingMembership } from '../../src/events/ring-membership.ts';
+import { openWritable } from '../../src/neutron/connect.ts';
 import { NeutronReadError } from '../../src/neutron/read-error.ts';
+import { readGolden } from '../lab/golden.ts';
+import { loadIntoSqlite } from '../lab/load-sqlite.ts';
 
 const schemaFile = (version: string) => join(import.meta.dirname, '..', '..', 'schemas', `ovn-nb-${version}.ovsschema`);
 
@@ -229,6 +236,35 @@ describe('the event worker', () => {
     await bench.until(() => looked(bench.events).includes('deployment schema'));
     const schema = bench.events.find(({ kind }) => kind === 'schema');
     assert.deepEqual(schema, { kind: 'schema', database: 'OVN_Northbound', version: '7.0.0' });
+  });
+
+  it('goes through all rows, and has the deployment looked at, when a member left of which it had to forget events', async () => {
+    await using stack = new AsyncDisposableStack();
+    const folder = await mkdtemp(join(tmpdir(), 'driftline-ring-'));
+    stack.defer(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'neutron.sqlite');
+    loadIntoSqlite((await readGolden('zed', 'neutron.sql.gz')).toString('utf8'), path);
+    const connection = stack.use(openWritable(parseDatabaseUrl(`sqlite:///${path}`)));
+    const timings = { touchIntervalMs: 50, nodeTimeoutMs: 60_000, cacheLifetimeMs: 50 };
+    const joinRing = (nodeUuid: string) =>
+      RingMembership.join({ connection, nodeUuid, hostname: 'here', timings, onEvent: () => {} });
+    const other = await joinRing('other');
+    const membership = stack.use(await joinRing('own'));
+    await using bench = await startBench(
+      { 'port-status': async (looks) => right(looks), deployment: async (looks) => right(looks) },
+      { membership, mostOfOthers: 1 },
+    );
+    const ports = Array.from({ length: 40 }, (_, at) => `p${at}`);
+    await bench.addPorts(...ports);
+    await bench.until(() => bench.worker.counts.matched === ports.length);
+    assert.ok(bench.worker.counts.owned < ports.length - 1, 'several are for the other');
+    await other[Symbol.asyncDispose]();
+    await bench.until(() => new Set(looked(bench.events)).size === ports.length + 1);
+    assert.ok(looked(bench.events).includes('deployment missed'));
+    assert.deepEqual(
+      bench.events.flatMap((event) => (event.kind === 'scanned' ? [event.why] : [])),
+      ['start', 'forgotten'],
+    );
   });
 
   it('looks at all rows when it starts, and passes over what is of the moment', async () => {
