@@ -40,9 +40,11 @@ function* findingsOf(report: ConsistencyReport): Iterable<Finding> {
 }
 
 /** `networks: 3 inconsistent (2 behind, 1 unnoted)`. */
-function say(list: readonly (Inconsistency | LostNote)[], what: string): string {
-  const reasons = [...Map.groupBy(list, ({ why }) => why)].map(([why, some]) => `${some.length} ${why}`);
-  return `${list[0]?.type ?? ''}: ${list.length} ${what} (${reasons.join(', ')})`;
+function say(list: readonly (Inconsistency | LostNote)[], what: 'inconsistent' | 'deleted'): string {
+  const reasons = Map.groupBy(list, ({ why }) => why);
+  const told = [...reasons].map(([why, some]) => `${some.length} ${why}`).join(', ');
+  const isPlain = reasons.size === 1 && list[0]?.why === what;
+  return `${list[0]?.type ?? ''}: ${list.length} ${what}${isPlain ? '' : ` (${told})`}`;
 }
 
 const wouldBe = (sure: number, all: number, end: string): Pick<Finding, 'wouldBe'> =>
