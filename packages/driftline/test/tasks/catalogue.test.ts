@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { findTask, MIGRATIONS, TASKS } from '../../src/tasks/catalogue/catalogue.ts';
 import { optionAt } from '../../src/tasks/fingerprint.ts';
+import type { Task } from '../../src/tasks/task.ts';
 import { openGoldenDeployment } from '../golden/deployment.ts';
 
 /** As upstream's `maintenance.py` of the development branch has them, beside `touch_hash_ring_node`. */
@@ -70,21 +71,31 @@ describe('the catalogue', () => {
     }
   });
 
-  it('has for each task that runs here a test that starts from what made upstream write it', async () => {
-    const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('.test.ts'));
-    const cases = await Promise.all(
-      files
-        .filter((file) => file !== 'catalogue.test.ts')
-        .map((file) => readFile(join(import.meta.dirname, file), 'utf8')),
-    );
-    const tested = cases.join('\n');
-    const untested = TASKS.filter(
-      ({ name, work }) =>
-        work.is !== 'elsewhere' && !tested.includes(`task: '${name}'`) && !tested.includes(`runTwice('${name}'`),
-    );
-    assert.deepEqual(
-      untested.map(({ name }) => name),
-      [],
-    );
+  it('has for each task a test on real servers that names it', async () => {
+    assert.deepEqual(untested(TASKS, await readTests()), []);
+  });
+
+  it('would miss the test of a task that was added without one', async () => {
+    const [first] = TASKS;
+    assert.ok(first);
+    const added = { ...first, name: 'check_what_nobody_tests', formerly: [] };
+    assert.deepEqual(untested([...TASKS, added], await readTests()), ['check_what_nobody_tests']);
   });
 });
+
+/** What the other files here say. */
+async function readTests(): Promise<string> {
+  const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('.test.ts'));
+  const others = files.filter((file) => file !== 'catalogue.test.ts');
+  return (await Promise.all(others.map((file) => readFile(join(import.meta.dirname, file), 'utf8')))).join('\n');
+}
+
+/** A case has the task's name, or one that it had before, and so has a test of its own. */
+const untested = (tasks: readonly Task[], tests: string): readonly string[] =>
+  tasks
+    .filter(({ name, formerly = [] }) =>
+      [name, ...formerly].every((each) =>
+        [`task: '${each}'`, `runTwice('${each}'`, `it('${each}: `].every((words) => !tests.includes(words)),
+      ),
+    )
+    .map(({ name }) => name);

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
 import { op, type ReplicaRow } from '@driftline/ovsdb';
 import { runCases } from './run-cases.ts';
-import { drop, keyOf, put, type TaskBench } from './task-bench.ts';
+import { drop, keyOf, put, TaskBench } from './task-bench.ts';
 
 const ofType =
   (type: string) =>
@@ -241,6 +243,26 @@ runCases('2026.2-dev', [
     cells: (bench) => keyOf(onVlan(bench), 'options', 'reside-on-redirect-chassis'),
   },
 ]);
+
+describe('migrate_to_stateless_fips', () => {
+  it('is not run: upstream withdrew it, and the task that undoes it finds nothing', async () => {
+    await using bench = await TaskBench.open('zed');
+    const options = () =>
+      keyOf(
+        bench.rows('NAT', ({ type }) => type === 'dnat_and_snat'),
+        'options',
+        'stateless',
+      );
+    const before = options();
+    for (const { is, ...rest } of await bench.runTwice('migrate_to_stateless_fips')) {
+      assert.equal(is, 'skipped');
+      assert.match('why' in rest ? rest.why : '', /withdrawn by upstream in Zed/);
+    }
+    assert.deepEqual(options(), before);
+    const nothing = { is: 'done', changed: 0 };
+    assert.deepEqual(await bench.runTwice('migrate_to_stateful_fips'), [nothing, nothing]);
+  });
+});
 
 const onVlan = (bench: TaskBench) => {
   const vlans = bench
