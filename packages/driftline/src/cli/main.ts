@@ -9,14 +9,20 @@ import { PlanFileError } from '../plan/plan-file.ts';
 import { ask } from './ask.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
+import type { OnReload } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs one command line. Never throws what a person can mend: that is printed, with its remedy. */
-export async function main(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+  onReload: OnReload = () => () => {},
+): Promise<ExitCode> {
   let code: ExitCode = EXIT.clean;
   try {
     const { rest, ...taken } = takeConfigArguments(argv);
-    const context = { terminal, request: requestFromProcess(taken), signal };
+    const context = { terminal, request: requestFromProcess(taken), signal, onReload };
     await buildProgram(context, (ended) => {
       code = ended;
     }).parseAsync([...rest], { from: 'user' });
@@ -55,6 +61,12 @@ function processTerminal(): Terminal {
   };
 }
 
+/** As Neutron's own services read their configuration again. A command that does not listen ends by it. */
+const onHangup: OnReload = (listener) => {
+  process.on('SIGHUP', listener);
+  return () => process.off('SIGHUP', listener);
+};
+
 /** What the executable calls. The exit code is set, not forced: what was written is flushed first. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
@@ -72,7 +84,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(EXIT.clean);
     throw error;
   });
-  process.exitCode = await main(argv, processTerminal(), abort.signal);
+  process.exitCode = await main(argv, processTerminal(), abort.signal, onHangup);
   process.off('SIGINT', onSignal);
   process.off('SIGTERM', onSignal);
 }

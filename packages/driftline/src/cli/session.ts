@@ -17,7 +17,11 @@ export interface CommandContext {
   readonly terminal: Terminal;
   readonly request: ConfigRequest;
   readonly signal: AbortSignal;
+  /** Calls the listener whenever somebody asks for the configuration to be read again; returns what takes it off. */
+  readonly onReload?: OnReload;
 }
+
+export type OnReload = (listener: () => void) => () => void;
 
 /** `looksAtOnce`: Neutron is read while connecting, for a look that follows. */
 export async function openDeployment(

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { resolveConfig } from '../../config/config.ts';
+import { loadConfig } from '../../config/sources.ts';
 import { Daemon } from '../../daemon/daemon.ts';
 import type { DaemonEvent } from '../../daemon/events.ts';
 import type { Policy } from '../../events/looker.ts';
@@ -24,8 +26,20 @@ export interface RunFlags {
   readonly events: Policy | 'off';
 }
 
-/** The daemon, with its events as log lines on stdout. */
+/** The daemon, with its events as log lines on stdout; begun anew with each configuration that it is told to read. */
 export async function runDaemonCommand(context: CommandContext, flags: RunFlags): Promise<ExitCode> {
+  for (let { stealLock } = flags; ; ) {
+    const ending = await runConfigured(context, { ...flags, stealLock });
+    if (ending.is === 'over') return ending.code;
+    // Who waits in the queue has the lock by now: it is taken back, for nobody asked us to let go of it.
+    stealLock = ending.hadLock;
+  }
+}
+
+type Ending = { readonly is: 'over'; readonly code: ExitCode } | { readonly is: 'reload'; readonly hadLock: boolean };
+
+/** Until the process is told to stop, or has a configuration to read again that can be read. */
+async function runConfigured(context: CommandContext, flags: RunFlags): Promise<Ending> {
   const { sources, deployment, extension } = await openDeployment(context, { writable: !flags.observe });
   await using _closing = deployment;
   const settings = deployment.config.driftline;
@@ -58,11 +72,13 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
   // The daemon tells of changes: that the lock was with somebody else from the start is none.
   const isHeld = deployment.northbound.client.lockState === 'held';
   if (!flags.observe) for (const line of logLines({ kind: 'lock', isHeld })) log(line);
-  // Whoever only looks, or looks once, or deletes nothing, has no maintenance done.
-  const isMaintaining = flags.tasks && !flags.observe && !flags.once && !flags.additive;
-  await using _tasks = isMaintaining
-    ? startTasks({ sources, deployment, extension, journal, neutron: writable, permit: daemon.maintenance, log })
-    : undefined;
+  const permit = daemon.maintenance;
+  // Whoever only looks, or deletes nothing, has no maintenance done, but is told what the checks find.
+  const onlyLooks = flags.observe || flags.additive;
+  await using _tasks =
+    flags.tasks && !flags.once
+      ? startTasks({ sources, deployment, extension, journal, neutron: writable, permit, onlyLooks, log })
+      : undefined;
   await using _events =
     flags.events === 'off' || flags.once
       ? undefined
@@ -72,8 +88,24 @@ export async function runDaemonCommand(context: CommandContext, flags: RunFlags)
           policy: flags.observe || flags.additive ? 'observe' : flags.events,
           log,
         });
-  await daemon.run(context.signal);
-  return refused && flags.once ? EXIT.refused : EXIT.clean;
+  const reload = new AbortController();
+  using listening = new DisposableStack();
+  const onReload = async (): Promise<void> => {
+    try {
+      resolveConfig(await loadConfig(context.request), deployment.found.release);
+      log('INFO the configuration is read again');
+      reload.abort();
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      log(`ERROR the configuration stays as it was: ${printable(said)}`);
+    }
+  };
+  listening.defer(context.onReload?.(() => void onReload()) ?? (() => {}));
+  await daemon.run(AbortSignal.any([context.signal, reload.signal]));
+  if (reload.signal.aborted && !context.signal.aborted) {
+    return { is: 'reload', hadLock: deployment.northbound.client.lockState === 'held' };
+  }
+  return { is: 'over', code: refused && flags.once ? EXIT.refused : EXIT.clean };
 }
 
 /** A log line starts with its level; what was found and done follows in lines of its own. */
