@@ -80,7 +80,7 @@ describe('a plugin that throws', () => {
       isInteractive: false,
       ask: undefined,
     };
-    const said = (what: RegExp): Promise<void> => {
+    const heard = (what: RegExp): Promise<void> => {
       const { promise, resolve } = Promise.withResolvers<void>();
       const look = (): void => {
         if (!what.test(out)) return;
@@ -95,6 +95,9 @@ describe('a plugin that throws', () => {
     await commands.nbctl('set', 'Load_Balancer', balancers.rows[0], old);
     const flags = ['--driftline-grace_period', '0', '--events', 'off'];
     const running = main(['run', ...flags, ...commands.config], terminal, stop.signal);
+    const ended = running.then(() => assert.fail(`the daemon ended:\n${out}`));
+    ended.catch(() => undefined);
+    const said = (what: RegExp): Promise<void> => Promise.race([heard(what), ended]);
     try {
       await said(/WARNING plugin broken failed on Load_Balancer \(claim\): no claim/);
       await said(/WARNING task broken_task failed, 0 rows changed: no task/);
@@ -102,7 +105,7 @@ describe('a plugin that throws', () => {
       await said(/INFO task octavia_format_ip_port_mappings_ipv6: 1 rows changed/);
       await commands.nbctl('ls-lb-del', balancers.switches[1]);
       const wanted = `load_balancer=${[...balancers.rows].sort().join(',')}`;
-      await commands.nbctl('wait-until', 'Logical_Switch', balancers.switches[1], wanted);
+      await Promise.race([commands.nbctl('wait-until', 'Logical_Switch', balancers.switches[1], wanted), ended]);
       await said(/INFO \d+ of \d+ transactions applied/);
       assert.equal(out.match(/plugin broken failed on/g)?.length, 1);
     } finally {
