@@ -53,4 +53,5 @@ export type { TransactResult } from './transaction/results.ts';
 export { type Endpoint, formatEndpoint, parseEndpoints } from './wire/endpoint.ts';
 export type { JsonObject, JsonValue } from './wire/json-value.ts';
 export type { MessageLimits } from './wire/message-decoder.ts';
+export type { Lookup } from './wire/resolve-addresses.ts';
 export type { TlsFiles } from './wire/stream.ts';

@@ -65,6 +65,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
         endpoints: parseEndpoints(options.endpoints),
         database: options.database,
         tls: options.tls ?? {},
+        lookup: options.lookup,
         lock: options.lock,
         leaderOnly: options.leaderOnly ?? true,
         dbChangeAware: options.dbChangeAware ?? true,

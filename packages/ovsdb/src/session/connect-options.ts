@@ -2,6 +2,7 @@ import type { RowFilter } from '../monitor/conditions.ts';
 import type { IndexSpec } from '../replica/hash-index.ts';
 import type { TableTypes } from '../replica/replica.ts';
 import type { MessageLimits } from '../wire/message-decoder.ts';
+import type { Lookup } from '../wire/resolve-addresses.ts';
 import type { TlsFiles } from '../wire/stream.ts';
 import type { OvsdbEvents } from './events.ts';
 
@@ -14,6 +15,8 @@ export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
   /** Which rows of them; all, when absent. `client.setConditions` changes it later. */
   readonly conditions?: { readonly [Name in keyof Tables & string]?: RowFilter };
   readonly tls?: TlsFiles;
+  /** Finds the addresses of a host; the system's resolver, when absent. Each of them is tried. */
+  readonly lookup?: Lookup;
   /** A lock to ask for on each connection. */
   readonly lock?: string;
   /** Of a cluster, talk only to the leader: true by default. Relays then do not serve. Standalone servers always do. */

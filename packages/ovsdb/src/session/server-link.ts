@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { OvsdbError } from '../errors.ts';
 import type { Database } from '../schema/database.ts';
 import { encodeOperations } from '../transaction/encode-operations.ts';
@@ -6,6 +7,7 @@ import { decodeResults, type TransactResult } from '../transaction/results.ts';
 import { formatEndpoint, parseEndpoints } from '../wire/endpoint.ts';
 import type { JsonValue } from '../wire/json-value.ts';
 import type { MessageLimits } from '../wire/message-decoder.ts';
+import { type Lookup, resolveAddresses, type Target } from '../wire/resolve-addresses.ts';
 import { RpcConnection } from '../wire/rpc-connection.ts';
 import { openStream, type TlsFiles } from '../wire/stream.ts';
 import type { Deadline } from './deadline.ts';
@@ -15,6 +17,8 @@ import { ServerRequests } from './server-requests.ts';
 
 export interface ServerLinkOptions {
   readonly tls?: TlsFiles;
+  /** Finds the addresses of a host; the system's resolver, when absent. Each of them is tried. */
+  readonly lookup?: Lookup;
   /** To open the stream; 10 000 by default. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -46,7 +50,8 @@ export class ServerLink extends ServerRequests implements AsyncDisposable {
     }
     const { timeoutMs = 10_000, signal, limits, onNotification = () => {}, probeIntervalMs = 60_000 } = options;
     const limit = AbortSignal.timeout(timeoutMs);
-    const stream = await openStream(target, options.tls ?? {}, signal ? AbortSignal.any([signal, limit]) : limit);
+    const over = signal ? AbortSignal.any([signal, limit]) : limit;
+    const stream = await openFirst(await resolveAddresses(target, over, options.lookup), options.tls ?? {}, over);
     const connection = new RpcConnection(stream, {
       name: formatEndpoint(target),
       ...(limits && { limits }),
@@ -90,4 +95,17 @@ export class ServerLink extends ServerRequests implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Tries one address after the other; rejects with the last one's reason. */
+async function openFirst(targets: readonly Target[], tls: TlsFiles, signal: AbortSignal): Promise<Socket> {
+  let reason: unknown;
+  for (const target of targets) {
+    try {
+      return await openStream(target, tls, signal);
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
 }

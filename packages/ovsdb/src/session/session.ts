@@ -12,6 +12,7 @@ import { parseSchema } from '../schema/parse-schema.ts';
 import { type Endpoint, formatEndpoint } from '../wire/endpoint.ts';
 import type { JsonValue } from '../wire/json-value.ts';
 import type { MessageLimits } from '../wire/message-decoder.ts';
+import { type Lookup, resolveAddresses, type Target } from '../wire/resolve-addresses.ts';
 import { RpcConnection } from '../wire/rpc-connection.ts';
 import { openStream, type TlsFiles } from '../wire/stream.ts';
 import { type BackoffOptions, backoffMs, shuffle } from './backoff.ts';
@@ -26,6 +27,7 @@ export interface SessionOptions {
   readonly endpoints: readonly Endpoint[];
   readonly database: string;
   readonly tls: TlsFiles;
+  readonly lookup: Lookup | undefined;
   readonly lock: string | undefined;
   readonly leaderOnly: boolean;
   readonly dbChangeAware: boolean;
@@ -143,24 +145,37 @@ export class Session {
   async #runRound(): Promise<{ livedMs: number; reason: OvsdbError }> {
     let reason = new OvsdbError('connect-failed', 'no endpoint');
     for (const endpoint of shuffle(this.#options.endpoints)) {
-      if (this.#closing.signal.aborted) break;
-      const syncedAt = await this.#attempt(endpoint).catch((error: unknown) => {
+      const targets = await this.#resolve(endpoint).catch((error: unknown) => {
         reason = toOvsdbError(error);
-        return undefined;
+        this.#leave(formatEndpoint(endpoint), reason, false);
+        return [];
       });
-      if (syncedAt !== undefined) return { livedMs: performance.now() - syncedAt.time, reason: syncedAt.reason };
+      for (const target of shuffle(targets)) {
+        if (this.#closing.signal.aborted) return { livedMs: 0, reason };
+        const syncedAt = await this.#attempt(target).catch((error: unknown) => {
+          reason = toOvsdbError(error);
+          return undefined;
+        });
+        if (syncedAt !== undefined) return { livedMs: performance.now() - syncedAt.time, reason: syncedAt.reason };
+      }
     }
     return { livedMs: 0, reason };
   }
 
+  async #resolve(endpoint: Endpoint): Promise<readonly Target[]> {
+    const { attemptTimeoutMs, lookup } = this.#options;
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(attemptTimeoutMs)]);
+    return await resolveAddresses(endpoint, signal, lookup);
+  }
+
   /** Runs one connection to its end. Resolves if it was ever synced, rejects with the reason if not. */
-  async #attempt(endpoint: Endpoint): Promise<{ time: number; reason: OvsdbError }> {
-    const name = formatEndpoint(endpoint);
+  async #attempt(target: Target): Promise<{ time: number; reason: OvsdbError }> {
+    const name = formatEndpoint(target.endpoint);
     this.#become({ kind: 'connecting', endpoint: name });
     let syncedAt: number | undefined;
     let reason: OvsdbError;
     try {
-      const connection = await this.#open(endpoint, name);
+      const connection = await this.#open(target, name);
       await this.#load(connection);
       syncedAt = performance.now();
       const { probeIntervalMs } = this.#options;
@@ -176,10 +191,10 @@ export class Session {
     return { time: syncedAt, reason };
   }
 
-  async #open(endpoint: Endpoint, name: string): Promise<RpcConnection> {
+  async #open(target: Target, name: string): Promise<RpcConnection> {
     const { database, tls, attemptTimeoutMs: timeoutMs, limits } = this.#options;
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]);
-    const stream = await openStream(endpoint, tls, signal);
+    const stream = await openStream(target, tls, signal);
     const status = new ServerStatus(database);
     const connection: RpcConnection = new RpcConnection(stream, {
       name,
