@@ -8,6 +8,9 @@ import type { Extension } from '../extension/load-extension.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
+import { TASKS } from '../tasks/catalogue/catalogue.ts';
+import { databaseIdentity } from '../tasks/fingerprint.ts';
+import { Ledger } from '../tasks/ledger.ts';
 import { type Permit, runService } from '../tasks/service.ts';
 import type { Task } from '../tasks/task.ts';
 import { taskLines } from './task-lines.ts';
@@ -20,14 +23,20 @@ interface Parts {
   readonly journal: Journal;
   readonly neutron: WritableNeutronConnection;
   readonly permit: Permit;
+  /** Nothing is written anywhere: the checks look, and that is all. */
+  readonly onlyLooks: boolean;
   readonly log: (line: string) => void;
 }
 
-/** The scheduled tasks beside a daemon; they end with what it returns. */
-export function startTasks({ sources, deployment, extension, journal, neutron, permit, log }: Parts): AsyncDisposable {
+/** The scheduled tasks and checks beside a daemon; they end with what it returns. */
+export function startTasks(parts: Parts): AsyncDisposable {
+  const { sources, deployment, extension, journal, neutron, permit, onlyLooks, log } = parts;
   const stop = new AbortController();
   const lines = taskLines();
-  const ledger = openLedger(sources, deployment, 'write');
+  const checks = checkTasks(deployment, [...CHECKS, ...extension.checks], onlyLooks);
+  const ledger = onlyLooks
+    ? new Ledger(':memory:', databaseIdentity(deployment))
+    : openLedger(sources, deployment, 'write');
   const running = runService(
     {
       deployment,
@@ -37,7 +46,7 @@ export function startTasks({ sources, deployment, extension, journal, neutron, p
       permit,
       limits: deployment.config.driftline,
       version: driftlineVersion,
-      added: [...extension.tasks, ...checkTasks(deployment, [...CHECKS, ...extension.checks])],
+      tasks: onlyLooks ? checks : [...TASKS, ...extension.tasks, ...checks],
       clock: {
         nowMs: Date.now,
         sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
@@ -59,10 +68,10 @@ export function startTasks({ sources, deployment, extension, journal, neutron, p
 }
 
 /** The checks that are not off, as the service runs them. */
-function checkTasks({ config }: Deployment, checks: readonly Check[]): readonly Task[] {
+function checkTasks({ config }: Deployment, checks: readonly Check[], onlyLooks: boolean): readonly Task[] {
   const policies = policiesOf(checks, config.driftline.checks);
   return checks.flatMap((check) => {
     const policy = policies.get(check.name) ?? check.defaultPolicy;
-    return policy === 'off' ? [] : toTask(check, policy);
+    return policy === 'off' ? [] : toTask(check, onlyLooks ? 'observe' : policy);
   });
 }

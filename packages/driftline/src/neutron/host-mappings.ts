@@ -8,5 +8,10 @@ export interface HostRows {
 }
 
 /** Hosts of `segmenthostmappings`, by name. */
-export const readMappedHosts = ({ query }: Pick<ReadTransaction, 'query'>): Promise<readonly HostRows[]> =>
-  query(sql<HostRows>`select host, count(*) as count from segmenthostmappings group by host order by host`);
+export async function readMappedHosts({ query }: Pick<ReadTransaction, 'query'>): Promise<readonly HostRows[]> {
+  const rows = await query(
+    sql<HostRows>`select host, count(*) as count from segmenthostmappings group by host order by host`,
+  );
+  // PostgreSQL counts in bigint, which its driver hands over as text.
+  return rows.map(({ host, count }) => ({ host, count: Number(count) }));
+}

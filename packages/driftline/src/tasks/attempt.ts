@@ -9,7 +9,12 @@ export type Attempt = TaskEnding | { readonly is: 'failed'; readonly changed: nu
 /** Runs a task and writes down what came of it. Never throws what the run throws: that is its outcome. */
 export async function attemptTask(
   task: Task,
-  tools: TaskTools & { readonly ledger: Ledger; readonly version: string },
+  tools: TaskTools & {
+    readonly ledger: Ledger;
+    readonly version: string;
+    /** When the one who runs tasks ends: a run that this cuts off has not failed, and is not written down. */
+    readonly ending?: AbortSignal;
+  },
 ): Promise<Attempt> {
   const startedAtMs = Date.now();
   const findings: Finding[] = [];
@@ -17,6 +22,7 @@ export async function attemptTask(
   try {
     attempt = await runTask(task, { ...tools, onFindings: (found) => findings.push(...found) });
   } catch (cause) {
+    if (tools.ending?.aborted === true) return { is: 'skipped', why: 'nothing more is run' };
     attempt = { is: 'failed', changed: 0, cause };
   }
   tools.ledger.write({

@@ -20,8 +20,8 @@ export interface ServiceOptions {
   readonly ledger: Ledger;
   readonly limits: Limits;
   readonly version: string;
-  /** Beside the catalogue: the checks. */
-  readonly added?: readonly Task[];
+  /** The tasks; the catalogue where absent. */
+  readonly tasks?: readonly Task[];
   /** Beside a daemon, the daemon's; else who has the lock may. */
   readonly permit?: Permit;
   readonly clock: Clock;
@@ -70,7 +70,7 @@ const HEED_MS = 30_000;
  */
 export async function runService(options: ServiceOptions, signal: AbortSignal): Promise<void> {
   const { deployment, ledger, clock } = options;
-  const tasks = [...TASKS, ...(options.added ?? [])].filter(isScheduled);
+  const tasks = (options.tasks ?? TASKS).filter(isScheduled);
   const find = (name: string): Task | undefined => tasks.find((task) => task.name === name);
   const { client } = deployment.northbound;
   const permit = options.permit ?? permitOfLock(deployment);
@@ -98,7 +98,7 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
       const task = find(name);
       if (task === undefined || !enabled.has(name)) return { is: 'skipped', why: 'it is switched off' };
       try {
-        const tools = { ...options, look: looks.forOne(cancel), leavesDrift: true, signal: cancel };
+        const tools = { ...options, look: looks.forOne(cancel), leavesDrift: true, signal: cancel, ending: signal };
         const attempt = await attemptTask(task, tools);
         if (attempt.is !== 'done') looks.forget();
         return attempt;

@@ -105,37 +105,43 @@ describe('the commands of checks', () => {
     assert.match(err, /\[driftline\] checks gives agents the policy "on"; choose one of observe, repair, off/);
   });
 
-  it('are what the daemon runs: it tells under observe, and repairs under repair', async () => {
-    await leaveBehind('left');
+  /** A daemon's log until it has such a line; then the daemon is stopped. */
+  const daemonUntil = async (pattern: RegExp, ...flags: readonly string[]): Promise<string> => {
     const stop = new AbortController();
     let log = '';
-    const told = Promise.withResolvers<void>();
-    const repaired = Promise.withResolvers<void>();
-    let wanted = told;
-    let pattern: RegExp = /WARNING chassis-private: (.*)/;
     const terminal = {
       out: (text: string) => {
         log += text;
-        if (pattern.test(log)) wanted.resolve();
+        if (pattern.test(log)) stop.abort();
       },
       err: () => {},
       isInteractive: false,
       ask: undefined,
     };
-    const flags = ['run', '--events', 'off', ...configArguments(golden)];
-    const observing = main(flags, terminal, stop.signal);
-    await told.promise;
-    assert.match(log, new RegExp(`WARNING chassis-private: ${LEFT}`));
-    stop.abort();
-    await observing;
+    await main(['run', '--events', 'off', ...flags, ...configArguments(golden)], terminal, stop.signal);
+    return log;
+  };
+
+  it('are what the daemon runs: it tells under observe, and repairs under repair', async () => {
+    await leaveBehind('left');
+    await daemonUntil(new RegExp(`WARNING chassis-private: ${LEFT}`));
     assert.notEqual(await sbctl('find', 'Chassis_Private', 'name=left'), '');
-    wanted = repaired;
-    pattern = /INFO task chassis-private: 1 rows changed/;
-    const stopAgain = new AbortController();
-    const repairing = main([...flags, '--driftline-checks', 'chassis-private:repair'], terminal, stopAgain.signal);
-    await repaired.promise;
+    const log = await daemonUntil(
+      /INFO task chassis-private: 1 rows changed/,
+      '--driftline-checks',
+      'chassis-private:repair',
+    );
+    assert.doesNotMatch(log, /WARNING task/, 'what the end cuts off has not failed');
     assert.equal(await sbctl('find', 'Chassis_Private', 'name=left'), '');
-    stopAgain.abort();
-    await repairing;
+  });
+
+  it('only look beside a daemon that only looks, whatever their policy, and leave no ledger of it', async () => {
+    await leaveBehind('left');
+    const { checks: before } = JSON.parse((await run('checks', 'list', '-f', 'json')).out);
+    const told = new RegExp(`WARNING chassis-private: ${LEFT}`);
+    await daemonUntil(told, '--observe', '--driftline-checks', 'chassis-private:repair');
+    await daemonUntil(told, '--additive', '--driftline-checks', 'chassis-private:repair');
+    assert.notEqual(await sbctl('find', 'Chassis_Private', 'name=left'), '');
+    assert.deepEqual(JSON.parse((await run('checks', 'list', '-f', 'json')).out).checks, before);
   });
 });
