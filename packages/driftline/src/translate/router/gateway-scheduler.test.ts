@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { buildContext, chassis } from '../testing/build.ts';
 import { noLoad } from '../testing/routed.ts';
+import { yieldsToLiving } from './gateway-candidates.ts';
+import { isDistinct, isFull } from './gateway-chassis.ts';
 import { type ScheduleRequest, scheduleGateway } from './gateway-scheduler.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -82,4 +85,40 @@ test('by chance means by the name of the port', () => {
     Array.from({ length: 40 }, (_, at) => scheduleGateway(chance, request({ portName: `lrp-${at}` }), noLoad())[0]),
   );
   assert.equal(first.size, names.length);
+});
+
+const withSilent = (silent: readonly string[]) =>
+  buildContext({
+    chassis: names.map((name) => chassis({ name, ...(silent.includes(name) ? { isSilent: true as const } : {}) })),
+  });
+
+test('who is silent goes behind who lives, and gives its place only to one that lives and has none', () => {
+  const ctx = withSilent(['d']);
+  const few = request({ existing: ['d', 'b', 'a'], candidates: ['a', 'b', 'd'] });
+  assert.deepEqual(scheduleGateway(ctx, few, noLoad()), ['b', 'a', 'd']);
+  const many = scheduleGateway(ctx, request({ existing: ['d', 'b', 'a', 'c', 'e'] }), noLoad());
+  assert.deepEqual(many, ['b', 'a', 'c', 'e', 'f']);
+});
+
+test('where nobody lives, nobody is moved', () => {
+  const existing = ['d', 'b', 'a', 'c', 'e'];
+  assert.deepEqual(scheduleGateway(withSilent(names), request({ existing }), noLoad()), existing);
+});
+
+test('whoever is silent: Neutron has nothing to schedule anew after it, and nor has a second look', () => {
+  const chosen = fc.shuffledSubarray(names);
+  fc.assert(
+    fc.property(chosen, chosen, chosen, (silent, candidates, there) => {
+      const ctx = withSilent(silent);
+      const existing = there.filter((name) => candidates.includes(name)).slice(0, 5);
+      const schedule = scheduleGateway(ctx, request({ candidates, existing }), noLoad());
+      const rows = schedule.map((name, at) => ({ chassis_name: name, priority: schedule.length - at }));
+      assert.ok(isFull(rows, candidates) && isDistinct(rows));
+      assert.ok(yieldsToLiving(ctx, schedule, candidates));
+      const again = scheduleGateway(ctx, request({ candidates, existing: schedule }), noLoad());
+      assert.deepEqual(again, schedule);
+      const living = existing.filter((name) => !silent.includes(name));
+      assert.deepEqual(schedule.slice(0, living.length), living.length === 0 ? [] : living);
+    }),
+  );
 });
