@@ -1,7 +1,7 @@
 import { databaseSettings, driftlineSettings } from '../config/config.ts';
 import { type ConfigRequest, type ConfigSources, loadConfig } from '../config/sources.ts';
 import type { Change } from '../diff/change.ts';
-import { type Extension, loadExtension } from '../extension/load-extension.ts';
+import { type Extension, NO_EXTENSION } from '../extension/extension.ts';
 import { connectOptionsOf, openWritable, type WritableNeutronConnection } from '../neutron/connect.ts';
 import type { LimitFinding, Limits } from '../plan/limits.ts';
 import { Deployment } from '../reconcile/deployment.ts';
@@ -29,7 +29,7 @@ export async function openDeployment(
   { writable, looksAtOnce = false }: { readonly writable: boolean; readonly looksAtOnce?: boolean },
 ): Promise<{ sources: ConfigSources; deployment: Deployment; extension: Extension }> {
   const sources = await loadConfig(context.request);
-  const extension = await loadExtension(sources);
+  const extension = await extensionIn(sources);
   const { owners } = extension;
   const { signal } = context;
   const reading = looksAtOnce ? followReading(context) : undefined;
@@ -47,7 +47,14 @@ export async function openDeployment(
 
 /** What plugins add, for a command that asks before it connects. */
 export const extensionOf = async ({ request }: CommandContext): Promise<Extension> =>
-  loadExtension(await loadConfig(request));
+  extensionIn(await loadConfig(request));
+
+/** Most have no plugin, and do without the code that loads one. */
+async function extensionIn(sources: ConfigSources): Promise<Extension> {
+  if (driftlineSettings(sources).plugins.length === 0) return NO_EXTENSION;
+  const { loadExtension } = await import('../extension/load-extension.ts');
+  return loadExtension(sources);
+}
 
 /** Where commands write what is Neutron's own, in SQL. */
 export function openNeutronToWrite(sources: ConfigSources): WritableNeutronConnection {

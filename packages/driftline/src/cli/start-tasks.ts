@@ -4,7 +4,7 @@ import type { Check } from '../checks/check.ts';
 import { policiesOf } from '../checks/policies.ts';
 import { toTask } from '../checks/to-task.ts';
 import type { ConfigSources } from '../config/sources.ts';
-import type { Extension } from '../extension/load-extension.ts';
+import type { Extension } from '../extension/extension.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import type { Deployment } from '../reconcile/deployment.ts';

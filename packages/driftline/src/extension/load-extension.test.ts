@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { loadConfig } from '../config/sources.ts';
-import { type Extension, loadExtension } from './load-extension.ts';
+import type { Extension } from './extension.ts';
+import { loadExtension } from './load-extension.ts';
 import { PluginError, type PluginErrorCode } from './plugin-error.ts';
 
 const GOOD = "name: 'good', interfaceVersion: 1";

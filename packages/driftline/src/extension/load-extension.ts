@@ -2,35 +2,16 @@ import { type ResolveHookSync, registerHooks } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findCheck } from '../checks/catalogue/catalogue.ts';
-import type { Check } from '../checks/check.ts';
 import { driftlineSettings } from '../config/config.ts';
 import type { Place } from '../config/config-error.ts';
 import { DRIFTLINE_OPTIONS } from '../config/options.ts';
 import { findWritten } from '../config/read-option.ts';
 import type { ConfigSources } from '../config/sources.ts';
-import type { RowOwner } from '../northbound/owners.ts';
 import { findTask } from '../tasks/catalogue/catalogue.ts';
-import type { Task } from '../tasks/task.ts';
 import { toCheck, toTask } from './adapt.ts';
-import type { Plugin } from './plugin.ts';
+import { type Extension, type LoadedPlugin, NO_EXTENSION } from './extension.ts';
 import { PluginError } from './plugin-error.ts';
 import { readPlugin } from './read-plugin.ts';
-
-/** All that plugins add, in the order of the configuration. */
-export interface Extension {
-  readonly plugins: readonly LoadedPlugin[];
-  readonly owners: readonly RowOwner[];
-  readonly tasks: readonly Task[];
-  readonly checks: readonly Check[];
-}
-
-export interface LoadedPlugin {
-  readonly plugin: Plugin;
-  /** Where its module stands. */
-  readonly url: string;
-}
-
-export const NO_EXTENSION: Extension = { plugins: [], owners: [], tasks: [], checks: [] };
 
 /**
  * Loads what `[driftline] plugins` names. All or nothing: whoever leaves out a plugin that owns rows may delete them.

@@ -1,4 +1,4 @@
-import type { Extension } from '../../extension/load-extension.ts';
+import type { Extension } from '../../extension/extension.ts';
 import { everything } from '../../reconcile/select.ts';
 import { MIGRATIONS } from '../../tasks/catalogue/catalogue.ts';
 import { isEnabled } from '../../tasks/ledger.ts';
