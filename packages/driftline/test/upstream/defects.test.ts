@@ -1,6 +1,8 @@
 /** What upstream does wrong, or never, and what Driftline does in the same state. The tables name the tests of the rest. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { type Operation, OvsdbClient, op, type ReplicaRow } from '@driftline/ovsdb';
 import { plan } from '../../src/reconcile/reconcile.ts';
 import { whyOf } from '../../src/tasks/attempt.ts';
@@ -208,7 +210,6 @@ describe('a network of Zed with external ports', () => {
 interface Setting {
   /** For the name of the test. */
   readonly option: string;
-  readonly release?: GoldenRelease;
   readonly flags: readonly string[];
   readonly cells: (bench: TaskBench) => readonly unknown[];
   readonly end: readonly unknown[];
@@ -270,9 +271,14 @@ const SETTINGS: readonly Setting[] = [
 ];
 
 describe('configuration that changed after the rows were written', () => {
-  for (const { option, release = '2026.1', flags, cells, end } of SETTINGS) {
+  let bench: TaskBench;
+  before(async () => {
+    bench = await TaskBench.open('2026.1');
+  });
+  after(() => bench[Symbol.asyncDispose]());
+
+  for (const { option, flags, cells, end } of SETTINGS) {
     it(`${option}: is applied to them, and taken back when it is taken back`, async () => {
-      await using bench = await TaskBench.open(release);
       const written = bench.bench.picture();
       assert.notDeepEqual(cells(bench), end);
       await maintain(bench, flags);
@@ -281,6 +287,16 @@ describe('configuration that changed after the rows were written', () => {
       assert.deepEqual(comparePictures(written, bench.bench.picture()), []);
     });
   }
+
+  it('dns_domain, which has no flag: is applied to them from its file, and taken back when it is taken back', async () => {
+    const written = bench.bench.picture();
+    const file = join(bench.bench.golden.folder, 'domain.conf');
+    await writeFile(file, '[DEFAULT]\ndns_domain = cloud.example.org.\n');
+    await maintain(bench, ['--config-file', file]);
+    assert.deepEqual(values('DHCP_Options', isSubnet4, 'options', 'domain_name')(bench), ['"cloud.example.org."']);
+    await maintain(bench);
+    assert.deepEqual(comparePictures(written, bench.bench.picture()), []);
+  });
 });
 
 describe('two switches of one name', () => {

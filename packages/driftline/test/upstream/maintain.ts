@@ -3,21 +3,33 @@ import { Daemon } from '../../src/daemon/daemon.ts';
 import type { DaemonEvent } from '../../src/daemon/events.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { openWritable } from '../../src/neutron/connect.ts';
+import { MAINTENANCE_LOCK } from '../../src/northbound/session.ts';
 import { openDeploymentOf } from '../golden/deployment.ts';
 import type { TaskBench } from '../tasks/task-bench.ts';
 
 /**
  * What `driftline run` does in place of Neutron's maintenance worker, from its start until nothing is left to do; as a
- * command line with these options would. Answers what it told.
+ * command line with these options would. Fails when something is left that it can't mend.
  */
-export async function maintain(bench: TaskBench, flags: readonly string[] = []): Promise<readonly DaemonEvent[]> {
+export async function maintain(bench: TaskBench, flags: readonly string[] = []): Promise<void> {
   const { golden, client, deployment } = bench.bench;
   await using opened = new AsyncDisposableStack();
-  const own = flags.length === 0 ? deployment : opened.use(await openDeploymentOf(golden, { writable: true, flags }));
+  let own = deployment;
+  if (flags.length > 0) {
+    // Of two sessions one has the lock.
+    await deployment.northbound.client.unlock();
+    opened.defer(() => deployment.northbound.client.requestLock(MAINTENANCE_LOCK));
+    own = opened.use(await openDeploymentOf(golden, { writable: true, flags }));
+  }
   await own.northbound.takeLock();
   const journal = opened.use(new Journal(':memory:'));
   const writable = opened.use(openWritable(own.config.database.url));
-  const events: DaemonEvent[] = [];
+  const stop = new AbortController();
+  let repairs = 0;
+  const giveUp = (event: DaemonEvent): void => {
+    if (event.kind === 'repaired') repairs++;
+    if (event.kind === 'refused' || repairs > ROUNDS) stop.abort(new Error(JSON.stringify(event)));
+  };
   const daemon = new Daemon({
     deployment: own,
     journal,
@@ -29,12 +41,15 @@ export async function maintain(bench: TaskBench, flags: readonly string[] = []):
     observeOnly: false,
     additive: false,
     once: true,
-    onEvent: (event) => void events.push(event),
+    onEvent: giveUp,
   });
-  await daemon.run(new AbortController().signal);
+  await daemon.run(stop.signal);
+  stop.signal.throwIfAborted();
   await client.sync();
-  return events;
 }
+
+/** What lost its proof is told again when that is mended. */
+const ROUNDS = 5;
 
 /** Takes rows out of the Northbound, with what only they hold. */
 export function lose(bench: TaskBench, table: string, rows: readonly ReplicaRow[]): readonly Operation[] {

@@ -1,6 +1,6 @@
 /** Upstream's tests of its table of revision numbers: what SQL, the table and the row in OVN say of each resource agrees. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { op, type ReplicaRow } from '@driftline/ovsdb';
 import { comparePictures } from '../campaigns/picture.ts';
 import { put, TaskBench } from '../tasks/task-bench.ts';
@@ -43,9 +43,14 @@ const agree = (revisions: readonly string[]): boolean =>
   revisions.length > 0 && revisions.every((each) => new Set(each.split(' ')).size === 1);
 
 describe('the revision of a resource', () => {
+  let bench: TaskBench;
+  before(async () => {
+    bench = await TaskBench.open('2026.1');
+  });
+  after(() => bench[Symbol.asyncDispose]());
+
   for (const type of ['networks', 'ports', 'routers', 'router_ports', 'subnets', 'floatingips', 'address_groups']) {
     it(`${type}: is the same in SQL, in OVN and in what is noted, once it was written and after each change`, async () => {
-      await using bench = await TaskBench.open('2026.1');
       const [table, idOf] = ROWS[type] ?? ['', () => undefined];
       const owned = () =>
         bench.rows(table, (row) => idOf(row) !== undefined && ids(row).has('neutron:revision_number'));
@@ -70,7 +75,6 @@ describe('the revision of a resource', () => {
   }
 
   it('is right again of all, from a table and a Northbound that forgot it', async () => {
-    await using bench = await TaskBench.open('2026.1');
     const written = bench.bench.picture();
     bench.sqlite.exec('UPDATE ovn_revision_numbers SET revision_number = -1');
     await bench.change(
@@ -92,7 +96,6 @@ describe('the revision of a resource', () => {
   });
 
   it('is never lowered, not even by what OVN and the table hold beyond it', async () => {
-    await using bench = await TaskBench.open('2026.1');
     const row = bench.row('Logical_Switch', ({ name }) => String(name).startsWith('neutron-'));
     const id = String(row.name).replace('neutron-', '');
     bench.sqlite.prepare('UPDATE ovn_revision_numbers SET revision_number = 124 WHERE resource_uuid = ?').run(id);
