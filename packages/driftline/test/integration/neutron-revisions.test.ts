@@ -151,6 +151,50 @@ for (const engine of engines) {
   });
 }
 
+test('a role that comes back while its row is being taken away keeps the row', async () => {
+  const waiting = {
+    mariadb: `select count(*) as count from information_schema.innodb_trx where trx_state = 'LOCK WAIT'`,
+    postgresql: `select count(*) as count from pg_stat_activity where wait_event_type = 'Lock'`,
+  };
+  for (const engine of ['mariadb', 'postgresql'] as const) {
+    const database = await databases.load('2026.1', engine);
+    const routed = (await snapshotOf(database)).floatingIps.values().find(({ routerId }) => routerId !== undefined);
+    assert.ok(routed !== undefined);
+    const row = { resourceType: 'floatingips', resourceUuid: routed.id } as const;
+    await execute(database, `update floatingips set router_id = null where id = '${routed.id}'`);
+    await using neutron = openWritable(database);
+    await using ours = openWritable(database);
+    await using watcher = openWritable(database);
+    const isHeld = Promise.withResolvers<void>();
+    const isAwaited = Promise.withResolvers<void>();
+    // As Neutron associates it again: the row is made, or set back, in the transaction that names the router.
+    const associating = neutron.write(async (transaction) => {
+      await transaction.change(
+        sql`update ovn_revision_numbers set revision_number = -1 where resource_uuid = ${routed.id}`,
+      );
+      await transaction.change(sql`update floatingips set router_id = ${routed.routerId} where id = ${routed.id}`);
+      isHeld.resolve();
+      await isAwaited.promise;
+    });
+    await isHeld.promise;
+    let isTaken = false;
+    const taking = deleteRevisions(ours, [{ ...row, lost: 'role' }]).finally(() => {
+      isTaken = true;
+    });
+    const isWaiting = async (): Promise<boolean> => {
+      const [found] = await watcher.write((transaction) =>
+        transaction.query(sql<{ count: number | string }>`${sql.raw(waiting[engine])}`),
+      );
+      return Number(found?.count) > 0;
+    };
+    while (!isTaken && !(await isWaiting())) await new Promise((resolve) => setTimeout(resolve, 20));
+    isAwaited.resolve();
+    await associating;
+    assert.equal(await taking, 0, engine);
+    assert.ok((await revisionsOf(database)).some(({ resourceUuid }) => resourceUuid === routed.id));
+  }
+});
+
 test('two transactions that lock the same rows in opposite order both end well', async () => {
   for (const engine of ['mariadb', 'postgresql'] as const) {
     const database = await databases.load('2026.1', engine);
