@@ -11,19 +11,14 @@ import { allRows, type Operation, type OvsdbClient, op, type ReplicaRow } from '
 import { readColumn } from '../src/schema/decode.ts';
 import { FaultProxy, type OvsdbServer, startOvsdbCluster } from '../src/testing/index.ts';
 import { JsonReader } from '../src/wire/json-reader.ts';
+import { Random } from './campaign/random.ts';
 import { connectTo, librarySchema, startLibrary } from './library.ts';
 
 const run = promisify(execFile);
 
-/** Mulberry32: a small generator, so that a seed gives the same run again. */
 function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = new Random(seed);
+  return () => random.next();
 }
 
 function randomOperation(random: () => number): Operation {

@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { type ConnectOptions, OvsdbClient, type UpdateBatch } from '../src/index.ts';
 import { type OvsdbServer, type OvsdbServerOptions, startOvsdbServer } from '../src/testing/index.ts';
 
 export const librarySchema = new URL('fixtures/library.ovsschema', import.meta.url).pathname;
+
+export async function librarySchemaOf(): Promise<{ version: string; tables: Record<string, unknown> }> {
+  return JSON.parse(await readFile(librarySchema, 'utf8'));
+}
 
 export function startLibrary(options: OvsdbServerOptions = {}): Promise<OvsdbServer> {
   return startOvsdbServer({ schema: librarySchema, ...options });

@@ -15,6 +15,8 @@ export interface OvsdbClusterOptions {
   readonly listen?: 'unix' | 'tcp';
   /** Three by default. */
   readonly size?: number;
+  /** How long followers wait for a leader before they elect another; 1000 by default. */
+  readonly electionTimerMs?: number;
 }
 
 /** Servers that form one RAFT cluster. */
@@ -32,6 +34,7 @@ export async function startOvsdbCluster({
   schema,
   listen = 'unix',
   size = 3,
+  electionTimerMs = 1000,
 }: OvsdbClusterOptions): Promise<OvsdbCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'ovsdb-cluster-'));
   const servers: ServerProcess[] = [];
@@ -48,7 +51,7 @@ export async function startOvsdbCluster({
       const databaseFile = join(own, 'database.db');
       const create =
         index === 0
-          ? ['create-cluster', databaseFile, schema, raftAddress(0)]
+          ? ['create-cluster', `--election-timer=${electionTimerMs}`, databaseFile, schema, raftAddress(0)]
           : ['join-cluster', databaseFile, databaseName, raftAddress(index), raftAddress(0)];
       await run('ovsdb-tool', create);
       const server = new ServerProcess({

@@ -235,9 +235,13 @@ export class ServerProcess implements OvsdbServer {
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null) return;
+    if (signal === 'SIGSTOP' || signal === 'SIGCONT') {
+      child.kill(signal);
+      return;
+    }
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await ended;
+    await ended;
   }
 
   async restart(): Promise<void> {

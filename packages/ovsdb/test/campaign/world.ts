@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { FaultProxy, type OvsdbCluster, type OvsdbServer, startOvsdbCluster } from '../../src/testing/index.ts';
+import { librarySchema } from '../library.ts';
+import type { Random } from './random.ts';
+
+const run = promisify(execFile);
+
+/** A cluster, and a link to each of its servers that can be made to suffer. */
+export interface World extends AsyncDisposable {
+  readonly cluster: OvsdbCluster;
+  /** One for each server, in the same order. */
+  readonly links: readonly FaultProxy[];
+  /** Through the links, between commas. */
+  readonly endpoints: string;
+  /** How the links cut up what passes; each run has its own. */
+  random: Random;
+}
+
+export async function openWorld(random: Random): Promise<World> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = stack.use(await startOvsdbCluster({ schema: librarySchema, electionTimerMs: 200 }));
+  const split = (chunk: Buffer): Buffer[] => {
+    if (!world.random.chance(0.3)) return [chunk];
+    const at = world.random.below(chunk.length);
+    return [chunk.subarray(0, at), chunk.subarray(at)];
+  };
+  const links: FaultProxy[] = [];
+  for (const { endpoint } of cluster.servers) {
+    links.push(stack.use(await FaultProxy.start({ target: endpoint, fromServer: split, fromClient: split })));
+  }
+  const resources = stack.move();
+  const world: World = {
+    cluster,
+    links,
+    endpoints: links.map(({ endpoint }) => endpoint).join(','),
+    random,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+  return world;
+}
+
+/** Every server runs and listens, every link carries, and there is a leader. */
+export async function heal({ cluster, links }: World): Promise<OvsdbServer> {
+  for (const link of links) {
+    link.release();
+    link.restore();
+  }
+  await Promise.all(
+    cluster.servers.map(async (server) => {
+      await server.kill('SIGCONT');
+      if (server.pid === undefined) await server.start();
+    }),
+  );
+  return await cluster.leader();
+}
+
+/** What the cluster has committed, as Open vSwitch's own client reads it from the leader. */
+export async function dumpElsewhere(server: OvsdbServer): Promise<{ headings: string[]; data: unknown[][] }> {
+  for (;;) {
+    try {
+      const args = ['dump', '--format=json', server.endpoint, 'Library', 'Shelf'];
+      const { stdout } = await run('ovsdb-client', args, { timeout: 30_000, maxBuffer: 2 ** 28 });
+      return JSON.parse(stdout);
+    } catch (error) {
+      // It has ceased to be the leader since it was asked.
+      if (!String(error).includes('not cluster leader') && !String(error).includes('Connection')) throw error;
+      await sleep(50);
+    }
+  }
+}
