@@ -18,8 +18,8 @@ export interface Databases extends AsyncDisposable {
   readonly folder: string;
   readonly mariadb: MariadbServer;
   readonly postgresql: PostgresqlServer;
-  /** A database of its own, loaded anew each time. */
-  load(release: GoldenRelease, engine: Engine): Promise<NeutronDatabase>;
+  /** A database of its own, loaded anew each time: whole, or these tables of it, which refer to no others. */
+  load(release: GoldenRelease, engine: Engine, tables?: readonly string[]): Promise<NeutronDatabase>;
 }
 
 export async function startDatabases(): Promise<Databases> {
@@ -36,14 +36,20 @@ export async function startDatabases(): Promise<Databases> {
     folder,
     mariadb,
     postgresql,
-    load: async (release, engine) => {
+    load: async (release, engine, tables) => {
       const name = `neutron_${++loaded}`;
-      const dump = (await readGolden(release, 'neutron.sql.gz')).toString('utf8');
+      const whole = (await readGolden(release, 'neutron.sql.gz')).toString('utf8');
+      const dump = tables === undefined ? whole : cutDump(whole, tables);
       return parseDatabaseUrl(await loadInto(engine, name, dump, { folder, mariadb, postgresql }));
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
+
+const cutDump = (dump: string, tables: readonly string[]): string =>
+  tables
+    .flatMap((table) => dump.match(new RegExp(`^(?:CREATE TABLE|INSERT INTO) \`${table}\` [^]*?;$`, 'gm')) ?? [])
+    .join('\n');
 
 /** Changes the database behind the reader's back, each call in a transaction of its own. */
 export async function execute(database: NeutronDatabase, ...statements: readonly string[]): Promise<void> {
