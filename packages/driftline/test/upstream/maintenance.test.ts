@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Operation, op, type ReplicaRow } from '@driftline/ovsdb';
 import { comparePictures, type Picture } from '../campaigns/picture.ts';
-import { keyOf, put, TaskBench } from '../tasks/task-bench.ts';
+import { put, TaskBench } from '../tasks/task-bench.ts';
 import { lose, maintain } from './maintain.ts';
 
 interface Life {
@@ -249,81 +249,6 @@ describe('what Neutron committed and could not write', () => {
     await maintain(bench);
     assert.deepEqual(goneSince(written, bench.bench.picture()), { Load_Balancer: 2 });
   });
-});
-
-interface Setting {
-  /** Of upstream's scenario. */
-  readonly what: string;
-  readonly cells: (bench: TaskBench) => readonly unknown[];
-  /** One after the other: the options of a start, and what the cells are then. */
-  readonly steps: readonly (readonly [flags: readonly string[], cells: readonly unknown[]])[];
-}
-
-const subnetValues =
-  (family: '.' | ':', key: string) =>
-  (bench: TaskBench): readonly unknown[] => {
-    const rows = bench.rows('DHCP_Options', (row) => {
-      const isOfSubnet = ids(row).has('subnet_id') && !ids(row).has('port_id');
-      return isOfSubnet && String(row.cidr).includes(family);
-    });
-    return [...new Set(keyOf(rows, 'options', key))];
-  };
-const failoverTimes = (bench: TaskBench): readonly unknown[] =>
-  ['bfd-min-rx', 'bfd-min-tx', 'bfd-mult'].flatMap((key) => keyOf([bench.row('NB_Global')], 'options', key));
-const strategy = (name: string, ...more: readonly string[]) => ['--ovn-ha_failover_strategy', name, ...more];
-
-const SETTINGS: readonly Setting[] = [
-  {
-    what: 'global DHCPv4 options',
-    cells: subnetValues('.', 'ntp_server'),
-    steps: [
-      [['--ovn-ovn_dhcp4_global_options', 'ntp_server:1.2.3.4'], ['1.2.3.4']],
-      [['--ovn-ovn_dhcp4_global_options', 'ntp_server:4.3.2.1'], ['4.3.2.1']],
-      [['--ovn-ovn_dhcp4_global_options', 'ntp_server:'], [undefined]],
-    ],
-  },
-  {
-    what: 'global DHCPv6 options',
-    cells: subnetValues(':', 'ntp_server'),
-    steps: [
-      [['--ovn-ovn_dhcp6_global_options', 'ntp_server:1.2.3.4'], ['1.2.3.4']],
-      [['--ovn-ovn_dhcp6_global_options', 'ntp_server:4.3.2.1'], ['4.3.2.1']],
-      [[], [undefined]],
-    ],
-  },
-  {
-    what: 'failover times',
-    cells: failoverTimes,
-    steps: [
-      [strategy('normal'), ['1000', '100', '3']],
-      [strategy('conservative'), ['1000', '100', '6']],
-      [strategy('aggressive'), ['500', '100', '3']],
-      [strategy('manual', '--ovn-bfd_min_rx', '7', '--ovn-bfd_min_tx', '8', '--ovn-bfd_mult', '9'), ['7', '8', '9']],
-    ],
-  },
-  {
-    what: 'the place of floating IPs',
-    cells: (bench) => keyOf([bench.row('NB_Global')], 'external_ids', 'neutron:fip-distributed'),
-    steps: [
-      [['--ovn-enable_distributed_floating_ip'], ['True']],
-      [['--ovn-noenable_distributed_floating_ip'], ['False']],
-      [['--ovn-enable_distributed_floating_ip'], ['True']],
-    ],
-  },
-];
-
-describe('what is configured', () => {
-  for (const { what, cells, steps } of SETTINGS) {
-    it(`${what}: is in OVN after each start`, async () => {
-      await using bench = await TaskBench.open('2026.2-dev');
-      const foreign = bench.foreignPicture();
-      for (const [flags, end] of steps) {
-        await maintain(bench, flags);
-        assert.deepEqual(cells(bench), end);
-      }
-      assert.deepEqual(bench.harmedSince(foreign), []);
-    });
-  }
 });
 
 function switchDhcp({ sqlite }: TaskBench, id: string, on: boolean): void {
