@@ -160,6 +160,19 @@ describe('floating IPs', () => {
     assert.equal(await scene.note('floatingips', floatingIp.id), undefined);
   });
 
+  it('whose NAT outlived them on the router leave OVN without a note being made for what Neutron does not note', async () => {
+    await using scene = await Scene.open('2026.1');
+    const floatingIp = associated(await scene.snapshot());
+    await scene.sql(
+      `update floatingips set router_id = null, fixed_port_id = null, fixed_ip_address = null
+       where id = '${floatingIp.id}'`,
+    );
+    await scene.dropNote('floatingips', floatingIp.id);
+    await heal(scene);
+    assert.deepEqual(scene.rows('NAT', serves(floatingIp.id)), []);
+    assert.equal(await scene.note('floatingips', floatingIp.id), undefined);
+  });
+
   it('that Neutron forgot on the port they were taken from raise no alarm, for it forgets each; what is no address goes', async () => {
     await using scene = await Scene.open('2026.1');
     const { floatingIps } = await scene.snapshot();
