@@ -71,6 +71,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
         dbChangeAware: options.dbChangeAware ?? true,
         probeIntervalMs: options.probeIntervalMs ?? 60_000,
         attemptTimeoutMs: options.attemptTimeoutMs ?? 10_000,
+        rebuiltAfterMs: options.rebuiltAfterMs ?? 60_000,
         loadSilenceMs: options.loadSilenceMs ?? 180_000,
         backoff: { ...defaultBackoff, ...(options.maxBackoffMs !== undefined && { capMs: options.maxBackoffMs }) },
         limits: options.limits ?? {},

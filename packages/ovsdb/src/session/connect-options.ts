@@ -34,6 +34,11 @@ export interface ConnectOptions<Tables extends TableTypes = TableTypes> {
   readonly attemptTimeoutMs?: number;
   /** For how long the server may send nothing at all while it prepares the initial dump; 180 000 by default. */
   readonly loadSilenceMs?: number;
+  /**
+   * A server of a cluster whose data is older than what was seen before is refused. When for so long there was none
+   * but such servers, the cluster is taken to have been rebuilt, and its data is loaded; 60 000 by default.
+   */
+  readonly rebuiltAfterMs?: number;
   /** Upper bound of the wait between rounds over the endpoints; 8 000 by default. */
   readonly maxBackoffMs?: number;
   /** Indexes by table and name. */

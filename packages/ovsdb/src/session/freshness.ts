@@ -1,8 +1,5 @@
 import type { DatabaseStatus } from './server-status.ts';
 
-/** After every server of a cluster has looked stale for so long, the cluster is taken to have been rebuilt. */
-const rebuiltAfterMs = 60_000;
-
 export type Verdict = 'fresh' | 'stale' | 'rebuilt';
 
 /**
@@ -10,12 +7,17 @@ export type Verdict = 'fresh' | 'stale' | 'rebuilt';
  * server stale that is behind it.
  *
  * A cluster that was destroyed and built anew starts counting again. That is seen by its new cluster id; or, where
- * the id was kept, by no server catching up for a minute. Otherwise every server would be refused for ever.
+ * the id was kept, by no server catching up for `rebuiltAfterMs` [S8]. Otherwise every server would be refused for ever.
  */
 export class Freshness {
+  readonly #rebuiltAfterMs: number;
   #clusterId: string | undefined;
   #newestIndex: bigint = -1n;
   #staleSince: number | undefined;
+
+  constructor(rebuiltAfterMs: number) {
+    this.#rebuiltAfterMs = rebuiltAfterMs;
+  }
 
   judge(status: DatabaseStatus, now: number): Verdict {
     if (status.model !== 'clustered' || status.index === undefined) return 'fresh';
@@ -23,7 +25,7 @@ export class Freshness {
     const isOtherCluster = this.#clusterId !== undefined && this.#clusterId !== status.clusterId;
     if (!isOtherCluster && index < this.#newestIndex) {
       this.#staleSince ??= now;
-      if (now - this.#staleSince < rebuiltAfterMs) return 'stale';
+      if (now - this.#staleSince < this.#rebuiltAfterMs) return 'stale';
     }
     const isRebuilt = isOtherCluster || index < this.#newestIndex;
     this.#clusterId = status.clusterId;

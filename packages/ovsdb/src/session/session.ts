@@ -36,6 +36,7 @@ export interface SessionOptions {
   readonly attemptTimeoutMs: number;
   /** How long the server may send nothing at all while it prepares the initial dump. */
   readonly loadSilenceMs: number;
+  readonly rebuiltAfterMs: number;
   readonly backoff: BackoffOptions;
   readonly limits: Partial<MessageLimits>;
   readonly shapesOf: (schema: Database) => ReadonlyMap<string, RowShape>;
@@ -51,11 +52,11 @@ const shortLifeMs = 10_000;
  *         ^   \__ next endpoint at once __________________|________________________________|
  *         |_______ waiting (back-off) <--- a whole round of endpoints in vain
  *
- * Invariants:
- * 1. At most one connection is alive, and only the present one reaches the replica.
- * 2. The replica counts as synced only from the moment a dump or a resumed difference has been applied whole until
- *    that connection ends; no transaction is sent outside that span.
- * 3. The lock is requested once on each connection, before the monitor.
+ * Invariants (docs/spec/replica.md):
+ * - [S1] At most one connection is alive, and only the present one reaches the replica.
+ * - [S2] The replica counts as synced only from the moment a dump or a resumed difference has been applied whole until
+ *   that connection ends; no transaction is sent outside that span.
+ * - [S3] The lock is requested once on each connection, before the monitor.
  */
 export class Session {
   readonly #options: SessionOptions;
@@ -63,7 +64,7 @@ export class Session {
   readonly #events: Emitter<OvsdbEvents>;
   readonly #monitor: Monitor;
   readonly #lock: Lock;
-  readonly #freshness = new Freshness();
+  readonly #freshness: Freshness;
   readonly #closing = new AbortController();
   #state: SessionState = { kind: 'connecting', endpoint: '' };
   #connection: RpcConnection | undefined;
@@ -75,6 +76,7 @@ export class Session {
     this.#options = options;
     this.#replica = replica;
     this.#events = events;
+    this.#freshness = new Freshness(options.rebuiltAfterMs);
     this.#monitor = new Monitor(options.database, replica);
     this.#lock = new Lock(options.lock, (state) => events.emit('lock', state));
   }
