@@ -31,10 +31,11 @@ def sign_transactions():
     commit = idl.Transaction.commit
 
     def noting_update(self, has_lock):
-        if has_lock and not self.has_lock:
+        if bool(has_lock) != bool(self.has_lock):
             now = datetime.datetime.now(datetime.timezone.utc)
             self.locked_since = now.isoformat(timespec='milliseconds').replace('+00:00', 'Z')
-            print('%s LOCK held by neutron %d' % (self.locked_since, os.getpid()), file=sys.stderr, flush=True)
+            state = 'held' if has_lock else 'lost'
+            print('%s LOCK %s by %d' % (self.locked_since, state, os.getpid()), file=sys.stderr, flush=True)
         update_has_lock(self, has_lock)
 
     def signing_commit(self):
