@@ -79,7 +79,7 @@ export class Lookout {
       const changed = await readChanges(neutron, snapshot, { signal });
       if (countResources(changed) > 0) snapshot = await readResources(neutron, snapshot, changed, { signal });
     }
-    this.#take(snapshot);
+    const changedIds = this.#take(snapshot);
     await northbound.sync();
     const verdict = this.#judge(snapshot);
     const drift = verdict.drift.filter(wanted);
@@ -88,7 +88,7 @@ export class Lookout {
       drift,
       nowMs,
       (change, cause) => this.#activity.patienceMs(change, cause, verdict.facts, nowMs),
-      this.#causesSince(before, snapshot),
+      this.#causesSince(before, snapshot, changedIds),
     );
     return { verdict, drift, ripe, nextRipeAtMs };
   }
@@ -124,11 +124,18 @@ export class Lookout {
     return readSnapshot(neutron, { release: found.release, signal });
   }
 
-  #take(snapshot: NeutronSnapshot): void {
+  /** Answers what Neutron has changed since the last snapshot, by id. */
+  #take(snapshot: NeutronSnapshot): ReadonlySet<string> {
     const nowMs = Date.now();
-    if (this.#snapshot === undefined) this.#activity.beginWith(snapshot, nowMs);
-    else if (snapshot !== this.#snapshot) this.#activity.note(changesBetween(this.#snapshot, snapshot), nowMs);
+    const before = this.#snapshot;
     this.#snapshot = snapshot;
+    if (before === undefined) {
+      this.#activity.beginWith(snapshot, nowMs);
+      return new Set();
+    }
+    const changed = before === snapshot ? {} : changesBetween(before, snapshot);
+    this.#activity.note(changed, nowMs);
+    return new Set(Object.values(changed).flatMap((ids: ReadonlySet<string>) => [...ids]));
   }
 
   #judge(snapshot: NeutronSnapshot): Verdict {
@@ -138,12 +145,21 @@ export class Lookout {
     return judge({ snapshot, source, schema, chassis, config, systemNameservers, owners });
   }
 
-  /** What differs from an earlier snapshot too, and in the same way, Neutron's changes since did not make. */
-  #causesSince(before: NeutronSnapshot | undefined, now: NeutronSnapshot): (name: string) => Cause {
+  /**
+   * What differs from an earlier snapshot too, and in the same way, Neutron's changes since did not make. Where Neutron has
+   * just changed the very resource nobody has to know: a difference of it waits for the grace period either way. So it is
+   * with nearly all that Neutron is about to write, and everything is judged a second time for the rest alone.
+   */
+  #causesSince(
+    before: NeutronSnapshot | undefined,
+    now: NeutronSnapshot,
+    changedIds: ReadonlySet<string>,
+  ): (name: string, change: Change) => Cause {
     if (before === undefined) return () => 'neutron';
     if (before === now) return () => 'northbound';
     let names: ReadonlySet<string> | undefined;
-    return (name) => {
+    return (name, { resource, unit }) => {
+      if (changedIds.has(resource.id) || changedIds.has(unit.id)) return 'neutron';
       names ??= new Set(this.#judge(before).drift.flatMap((change) => [...differenceNames(change)]));
       return names.has(name) ? 'northbound' : 'neutron';
     };

@@ -32,7 +32,7 @@ export class DriftTracker {
     changes: readonly Change[],
     nowMs: number,
     patienceMs: (change: Change, cause: Cause) => number,
-    causeOf: (name: string) => Cause = () => 'northbound',
+    causeOf: (name: string, change: Change) => Cause = () => 'northbound',
   ): { ripe: readonly Change[]; nextRipeAtMs: number | undefined } {
     const seen = new Set<string>();
     let nextRipeAtMs: number | undefined;
@@ -42,7 +42,7 @@ export class DriftTracker {
         seen.add(name);
         let sighting = this.#sightings.get(name);
         if (sighting === undefined) {
-          sighting = { firstMs: nowMs, cause: causeOf(name), heldMs: 0 };
+          sighting = { firstMs: nowMs, cause: causeOf(name, change), heldMs: 0 };
           this.#sightings.set(name, sighting);
         }
         const ripeAtMs = sighting.firstMs + Math.max(patience[sighting.cause], sighting.heldMs);
