@@ -14,6 +14,7 @@ import { type MariadbServer, startMariadb } from '../test/lab/mariadb.ts';
 import { type BenchDeployment, serveGolden } from './deployment.ts';
 import { describeMachine } from './machine.ts';
 import { driftline, type Measured, measure, median } from './measure.ts';
+import { turns } from './turns.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -79,15 +80,6 @@ async function compareRebuilds(mariadb: MariadbServer): Promise<Comparison> {
     progress('rebuild', ours, theirs);
   }
   return { task: 'rebuild', ours, theirs, proof: [...new Set(proofs)].join('\n') };
-}
-
-/** Both spread evenly over the same span, so that a busy machine is busy for both. */
-function turns(ourCount: number, theirCount: number): ('ours' | 'theirs')[] {
-  const spread = (count: number, turn: 'ours' | 'theirs') =>
-    Array.from({ length: count }, (_, index) => ({ turn, at: (index + 0.5) / count }));
-  return [...spread(ourCount, 'ours'), ...spread(theirCount, 'theirs')]
-    .sort((a, b) => a.at - b.at)
-    .map(({ turn }) => turn);
 }
 
 /** Fails unless nothing differs: a fast answer that is wrong is worth nothing. */

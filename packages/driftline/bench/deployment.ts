@@ -26,6 +26,7 @@ export interface BenchDeployment extends AsyncDisposable {
   /** With which Neutron's tools and Driftline find all three. */
   readonly arguments: readonly string[];
   readonly folder: string;
+  readonly northboundEndpoint: string;
   readonly southboundEndpoint: string;
 }
 
@@ -57,6 +58,7 @@ export async function serveDeployment(parts: DeploymentParts): Promise<BenchDepl
   const resources = stack.move();
   return {
     folder,
+    northboundEndpoint: northbound,
     southboundEndpoint: southbound,
     arguments: ['--config-file', neutronConf, '--config-file', placesConf, '--config-dir', configFolder],
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

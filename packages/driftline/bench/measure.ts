@@ -50,16 +50,20 @@ export async function measure(command: string, args: readonly string[]): Promise
 
 function sample(pid: number | undefined, usage: { cpuMs: number; peakRssMb: number }): void {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // utime, stime, cutime and cstime: fields 14 to 17 of proc(5), which counts from the pid.
-    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-    usage.cpuMs = Math.max(usage.cpuMs, ticks * TICK_MS);
+    usage.cpuMs = Math.max(usage.cpuMs, cpuMsOf(pid));
     const peak = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
     usage.peakRssMb = Math.max(usage.peakRssMb, Math.round(Number(peak?.[1] ?? 0) / 1024));
   } catch {
     // It has ended.
   }
+}
+
+/** User and system time of a living process and its ended children so far. */
+export function cpuMsOf(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime, stime, cutime and cstime: fields 14 to 17 of proc(5), which counts from the pid.
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) * TICK_MS;
 }
 
 export function median(values: readonly number[]): number {
