@@ -4,12 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ReplicaRow } from '@driftline/ovsdb';
 import { comparePictures } from '../campaigns/picture.ts';
 import { keyOf, TaskBench } from '../tasks/task-bench.ts';
-import { maintain } from './maintain.ts';
-
-const ids = (row: ReplicaRow): ReadonlyMap<string, string> => row.external_ids as ReadonlyMap<string, string>;
+import { ids, maintain } from './maintain.ts';
 
 interface Amendment {
   /** What Neutron changed. */

@@ -9,9 +9,8 @@ import { whyOf } from '../../src/tasks/attempt.ts';
 import { comparePictures } from '../campaigns/picture.ts';
 import type { GoldenRelease } from '../lab/golden.ts';
 import { drop, keyOf, put, TaskBench } from '../tasks/task-bench.ts';
-import { lose, maintain } from './maintain.ts';
+import { ids, lose, maintain } from './maintain.ts';
 
-const ids = (row: ReplicaRow): ReadonlyMap<string, string> => row.external_ids as ReadonlyMap<string, string>;
 const marked = (key: string) => (row: ReplicaRow) => ids(row).has(key);
 const switchOf = (bench: TaskBench, network: string) =>
   bench.row('Logical_Switch', (row) => ids(row).get('neutron:network_name') === network);

@@ -62,3 +62,5 @@ export function lose(bench: TaskBench, table: string, rows: readonly ReplicaRow[
     ...(view.isRoot(table) ? [op.delete(table, _uuid)] : []),
   ]);
 }
+
+export const ids = (row: ReplicaRow): ReadonlyMap<string, string> => row.external_ids as ReadonlyMap<string, string>;

@@ -8,10 +8,10 @@ import { describe, it } from 'node:test';
 import { type Operation, op, type ReplicaRow } from '@driftline/ovsdb';
 import { comparePictures, type Picture } from '../campaigns/picture.ts';
 import { put, TaskBench } from '../tasks/task-bench.ts';
-import { lose, maintain } from './maintain.ts';
+import { ids, lose, maintain } from './maintain.ts';
 
 interface Life {
-  /** Of resource, as `ovn_revision_numbers` spells it. */
+  /** Of the resource, as `ovn_revision_numbers` spells it. */
   readonly type: string;
   /** SQL: the id of one in the golden deployment. */
   readonly one: string;
@@ -26,7 +26,6 @@ interface Life {
   readonly gone: Readonly<Record<string, number>>;
 }
 
-const ids = (row: ReplicaRow): ReadonlyMap<string, string> => row.external_ids as ReadonlyMap<string, string>;
 const attributesOf = (table: string, where: string): string =>
   `DELETE FROM standardattributes WHERE id IN (SELECT standard_attr_id FROM ${table} WHERE ${where})`;
 const portsOf = (network: string): readonly string[] => [
@@ -196,6 +195,7 @@ describe('what Neutron committed and could not write', () => {
       for (const statement of remove) bench.sqlite.prepare(statement).run(statement.includes(':id') ? { id } : {});
       assert.equal(noted(), revision, 'deleted in Neutron, and not noted as gone');
       await maintain(bench);
+      // What is noted of resources that hung on it goes with the next whole look.
       await maintain(bench);
       assert.equal(rows().length, 0);
       assert.deepEqual(goneSince(written, bench.bench.picture()), gone);

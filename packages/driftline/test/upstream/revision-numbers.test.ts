@@ -4,9 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { op, type ReplicaRow } from '@driftline/ovsdb';
 import { comparePictures } from '../campaigns/picture.ts';
 import { put, TaskBench } from '../tasks/task-bench.ts';
-import { lose, maintain } from './maintain.ts';
-
-const ids = (row: ReplicaRow): ReadonlyMap<string, string> => row.external_ids as ReadonlyMap<string, string>;
+import { ids, lose, maintain } from './maintain.ts';
 
 /** Where a row says its resource, by type; security groups and rules have no revision in OVN. */
 const ROWS: Readonly<Record<string, readonly [table: string, idOf: (row: ReplicaRow) => string | undefined]>> = {

@@ -13,14 +13,13 @@ import { openWritable } from '../../src/neutron/connect.ts';
 import { comparePictures, type Picture } from '../campaigns/picture.ts';
 import { openGoldenDeployment } from '../golden/deployment.ts';
 import { put, TaskBench } from '../tasks/task-bench.ts';
-import { lose, maintain } from './maintain.ts';
+import { ids, lose, maintain } from './maintain.ts';
 
 interface Damage {
   readonly what: string;
   readonly operations: (bench: TaskBench) => readonly Operation[];
 }
 
-const ids = (row: ReplicaRow): ReadonlyMap<string, string> => row.external_ids as ReadonlyMap<string, string>;
 const marked = (key: string) => (row: ReplicaRow) => ids(row).has(key);
 const ofType = (type: string) => (row: ReplicaRow) => row.type === type;
 const map = (entries: Readonly<Record<string, string>>) => new Map(Object.entries(entries));
