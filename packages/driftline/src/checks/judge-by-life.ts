@@ -1,6 +1,7 @@
 import { judge, type Verdict } from '../reconcile/judge.ts';
+import { LIFE_TABLES } from '../southbound/life.ts';
 import type { TaskContext } from '../tasks/task.ts';
-import { LIFE_TABLES, livesIn, withSouthbound } from './southbound.ts';
+import { livesIn, withSouthbound } from './southbound.ts';
 
 /**
  * The comparison with one more rule of scheduling: a silent chassis goes behind those that live, and gives its place to

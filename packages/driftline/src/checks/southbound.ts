@@ -1,16 +1,16 @@
 import type { OvsdbClient } from '@driftline/ovsdb';
-import { type ChassisLife, LIFE_TABLES, readLives } from '../southbound/life.ts';
-import { openSouthbound, type SouthboundTables } from '../southbound/session.ts';
+import { type ChassisLife, readLives } from '../southbound/life.ts';
+import { openSouthbound, type SouthboundView } from '../southbound/session.ts';
 import type { OVNSouthboundTables } from '../southbound/southbound.gen.ts';
 import type { TaskContext } from '../tasks/task.ts';
 
 /** Opens the Southbound for one look, or with `writable` for one repair, and closes it after. */
 export async function withSouthbound<T>(
   { deployment, signal }: TaskContext,
-  { tables, writable = false }: { readonly tables: SouthboundTables; readonly writable?: boolean },
+  { writable = false, ...view }: SouthboundView & { readonly writable?: boolean },
   use: (southbound: OvsdbClient<OVNSouthboundTables>) => T | Promise<T>,
 ): Promise<T> {
-  await using southbound = await openSouthbound(deployment.config.ovsdb, tables, { writable, signal });
+  await using southbound = await openSouthbound(deployment.config.ovsdb, view, { writable, signal });
   return await use(southbound);
 }
 
@@ -19,5 +19,3 @@ export const livesIn = (
   { replica }: OvsdbClient<OVNSouthboundTables>,
   { deployment, nowMs }: TaskContext,
 ): readonly ChassisLife[] => readLives(replica, { nowMs, agentDownTimeS: deployment.config.agentDownTimeS });
-
-export { LIFE_TABLES };

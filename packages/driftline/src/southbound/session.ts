@@ -1,20 +1,29 @@
-import type { ConnectOptions, OvsdbClient } from '@driftline/ovsdb';
+import { type ConnectOptions, OvsdbClient } from '@driftline/ovsdb';
 import type { OvsdbSettings } from '../config/config.ts';
-import { connectRemote } from '../northbound/session.ts';
+import { remoteOptions } from '../northbound/session.ts';
 import type { OVNSouthboundTables } from './southbound.gen.ts';
 
 /** The Southbound's tables and columns to hold a replica of. */
 export type SouthboundTables = NonNullable<ConnectOptions<OVNSouthboundTables>['tables']>;
+/** Which rows of them. */
+export type SouthboundRows = NonNullable<ConnectOptions<OVNSouthboundTables>['conditions']>;
+
+export interface SouthboundView {
+  readonly tables: SouthboundTables;
+  /** All rows where absent. */
+  readonly rows?: SouthboundRows;
+}
 
 /** A session of its own for one look or one write: what the daemon watches all the time is less. */
 export function openSouthbound(
   settings: OvsdbSettings,
-  tables: SouthboundTables,
+  { tables, rows }: SouthboundView,
   { writable, signal }: { readonly writable: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<OvsdbClient<OVNSouthboundTables>> {
-  return connectRemote<OVNSouthboundTables>('OVN_Southbound', settings.southbound, settings, tables, {
+  const options = remoteOptions<OVNSouthboundTables>('OVN_Southbound', settings.southbound, settings, tables, {
     writable,
     anyServer: !writable,
     ...(signal === undefined ? {} : { signal }),
   });
+  return OvsdbClient.connect<OVNSouthboundTables>({ ...options, ...(rows === undefined ? {} : { conditions: rows }) });
 }

@@ -1,11 +1,11 @@
 import type { OvsdbClient } from '@driftline/ovsdb';
 import { readMappedHosts } from '../../neutron/host-mappings.ts';
 import { settleSegmentHosts } from '../../neutron/segment-hosts.ts';
-import type { ChassisLife } from '../../southbound/life.ts';
+import { type ChassisLife, LIFE_TABLES } from '../../southbound/life.ts';
 import type { OVNSouthboundTables } from '../../southbound/southbound.gen.ts';
 import type { Finding, TaskContext } from '../../tasks/task.ts';
 import type { Check } from '../check.ts';
-import { LIFE_TABLES, livesIn, withSouthbound } from '../southbound.ts';
+import { livesIn, withSouthbound } from '../southbound.ts';
 
 /** The agents behind ovn-controller keep what they did last in its row. */
 const COMPANIONS = [

@@ -1,6 +1,7 @@
 import { deleteChassis } from '../../southbound/delete-chassis.ts';
+import { LIFE_TABLES } from '../../southbound/life.ts';
 import type { Check } from '../check.ts';
-import { LIFE_TABLES, livesIn, withSouthbound } from '../southbound.ts';
+import { livesIn, withSouthbound } from '../southbound.ts';
 
 /**
  * Chassis_Private without its Chassis. Neutron's agent cache is filled from Chassis_Private: to 2026.1 such an agent stays

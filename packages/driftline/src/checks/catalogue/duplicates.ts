@@ -1,9 +1,9 @@
 import { deleteChassis } from '../../southbound/delete-chassis.ts';
-import type { ChassisLife } from '../../southbound/life.ts';
+import { type ChassisLife, LIFE_TABLES } from '../../southbound/life.ts';
 import type { SouthboundTables } from '../../southbound/session.ts';
 import type { Finding, WritableTaskContext } from '../../tasks/task.ts';
 import type { Check } from '../check.ts';
-import { LIFE_TABLES, livesIn, withSouthbound } from '../southbound.ts';
+import { livesIn, withSouthbound } from '../southbound.ts';
 
 /**
  * An ovn-controller that got another system-id without a clean stop leaves its chassis behind. Upstream's task of the name

@@ -1,14 +1,17 @@
 import { featuresOf } from '../../neutron/features.ts';
 import type { Port } from '../../neutron/model/port.ts';
 import { bindVirtualPort } from '../../neutron/virtual-binding.ts';
-import type { SouthboundTables } from '../../southbound/session.ts';
+import type { SouthboundView } from '../../southbound/session.ts';
 import type { Finding, TaskContext } from '../../tasks/task.ts';
 import type { Check } from '../check.ts';
 import { withSouthbound } from '../southbound.ts';
 
-const TABLES: SouthboundTables = {
-  Chassis: ['hostname'],
-  Port_Binding: ['logical_port', 'type', 'chassis', 'options', 'virtual_parent'],
+const VIRTUAL_PORTS: SouthboundView = {
+  tables: {
+    Chassis: ['hostname'],
+    Port_Binding: ['logical_port', 'type', 'chassis', 'options', 'virtual_parent'],
+  },
+  rows: { Port_Binding: { anyOf: [['type', '==', 'virtual']] } },
 };
 
 /**
@@ -56,7 +59,7 @@ interface Place {
 }
 
 const placesOf = (context: TaskContext): Promise<readonly Place[]> =>
-  withSouthbound(context, { tables: TABLES }, ({ replica }) =>
+  withSouthbound(context, VIRTUAL_PORTS, ({ replica }) =>
     [...replica.table('Port_Binding').rows.values()].flatMap((row): Place[] => {
       const port = context.verdict.snapshot.ports.get(row.logical_port);
       if (row.type !== 'virtual' || port === undefined) return [];

@@ -37,7 +37,7 @@ const WATCHED: SouthboundTables = {
 };
 
 const connect = ({ deployment, signal }: TaskContext, writable: boolean): Promise<OvsdbClient<OVNSouthboundTables>> =>
-  openSouthbound(deployment.config.ovsdb, WATCHED, { writable, signal });
+  openSouthbound(deployment.config.ovsdb, { tables: WATCHED }, { writable, signal });
 
 interface Duplicate {
   readonly name: string;
