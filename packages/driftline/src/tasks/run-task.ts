@@ -1,8 +1,10 @@
+import { op } from '@driftline/ovsdb';
 import type { Change } from '../diff/change.ts';
 import { withDifferences } from '../diff/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
 import { isAtLeast } from '../neutron/release-name.ts';
+import { MAINTENANCE_LOCK } from '../northbound/session.ts';
 import { checkLimits, type Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import type { Verdict } from '../reconcile/judge.ts';
@@ -102,13 +104,13 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
   });
   const refusals = refusalsOf(verdict, deployment);
   if (refusals.length > 0) return refused(refusals);
-  // Writes to the Northbound assert the lock; those to SQL and the Southbound can't.
+  // Writes to the Northbound assert the lock; for those to SQL and the Southbound it is asked for just before.
   if (task.gate === 'lock' && deployment.northbound.client.lockState !== 'held') {
     return { is: 'pending', changed, why: 'another worker holds the maintenance lock' };
   }
   let left: readonly Finding[] = [];
   if (task.work.is === 'code') {
-    const mended = await mendByCode(task.work, tools, verdict);
+    const mended = await mendByCode(task.work, tools, verdict, task.gate === 'lock');
     left = mended.left;
     changed += mended.changed;
     verdict = mended.verdict;
@@ -125,7 +127,7 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
     const made = plan(all, due, Date.now());
     if (made.transactions.length === 0) {
       if (after === undefined) return endOf(task, changed, left);
-      const settled = await mendByCode(after, { ...tools, onFindings: () => {} }, verdict);
+      const settled = await mendByCode(after, { ...tools, onFindings: () => {} }, verdict, task.gate === 'lock');
       return endOf(task, changed + settled.changed, settled.left);
     }
     if (round > ROUNDS)
@@ -174,13 +176,19 @@ const tell = ({ onFindings }: TaskTools, findings: readonly Finding[]): void => 
   if (findings.length > 0) onFindings?.(findings);
 };
 
-async function mendByCode(work: Inspection, tools: TaskTools, verdict: Verdict): Promise<Mended> {
+/** SQL and the Southbound have no lock to assert: right before they are written, the Northbound's server says whose it is. */
+async function proveLock({ deployment }: TaskTools): Promise<void> {
+  await deployment.northbound.transact([op.assert(MAINTENANCE_LOCK)]);
+}
+
+async function mendByCode(work: Inspection, tools: TaskTools, verdict: Verdict, isGated: boolean): Promise<Mended> {
   const { neutron, signal } = tools;
   const context = contextOf(tools, verdict);
   const findings = await work.look(context);
   const mendable = work.mend === undefined ? [] : findings.filter(({ wouldBe }) => wouldBe !== undefined);
   tell(tools, findings);
   if (work.mend === undefined || mendable.length === 0) return { changed: 0, left: findings, verdict };
+  if (isGated) await proveLock(tools);
   signal?.throwIfAborted();
   const changed = await work.mend(mendable, { ...context, neutron });
   if (changed === 0) return { changed, left: findings, verdict };

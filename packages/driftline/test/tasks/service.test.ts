@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { OvsdbClient } from '@driftline/ovsdb';
+import { OvsdbClient, OvsdbError } from '@driftline/ovsdb';
 import { MAINTENANCE_LOCK } from '../../src/northbound/session.ts';
 import { check } from '../../src/reconcile/reconcile.ts';
 import { databaseIdentity } from '../../src/tasks/fingerprint.ts';
@@ -174,6 +174,41 @@ describe('the scheduled tasks', () => {
     await other.close();
     await run.until(name, 2);
     assert.equal(run.sqlite.prepare('SELECT min(distributed) AS least FROM router_extra_attributes').get()?.least, 1);
+  });
+
+  it('write no SQL when the lock is stolen and word of it has not come: the server says whose it is', async () => {
+    const isDeaf = { value: false };
+    let give: () => void = () => {};
+    const given = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    await using run = await startService({
+      prepare: (sqlite) => sqlite.exec('UPDATE router_extra_attributes SET distributed = 0'),
+      fromServer: (chunk) => {
+        if (!isDeaf.value) return [chunk];
+        return [Buffer.from(chunk.toString('latin1').replace('"stolen"', '"locked"'), 'latin1')];
+      },
+      with: {
+        permit: {
+          get isGiven() {
+            return isDeaf.value;
+          },
+          onChange: (listener) => {
+            void given.then(() => listener(true));
+            return () => {};
+          },
+        },
+      },
+    });
+    isDeaf.value = true;
+    await using _other = await stealLock(run.golden.northbound.endpoint);
+    await run.deployment.northbound.sync();
+    assert.equal(run.deployment.northbound.client.lockState, 'held', 'as it believes');
+    give();
+    const event = await run.until('update_router_distributed_flag');
+    assert.ok(event.kind === 'task' && event.attempt.is === 'failed' && event.attempt.cause instanceof OvsdbError);
+    assert.equal(event.attempt.cause.code, 'not-owner');
+    assert.equal(run.sqlite.prepare('SELECT max(distributed) AS most FROM router_extra_attributes').get()?.most, 0);
   });
 
   it('stop where they are when the lock is stolen between two transactions: the server takes no other of theirs', async () => {

@@ -23,8 +23,12 @@ interface StartOptions {
   readonly ledgerFile?: string;
   /** Hears what is sent to the Northbound. */
   readonly fromClient?: FaultProxyOptions['fromClient'];
+  /** Hears, or alters, what the Northbound sends. */
+  readonly fromServer?: FaultProxyOptions['fromServer'];
   readonly with?: Partial<ServiceOptions>;
 }
+
+const passOn = (chunk: Buffer): readonly Buffer[] => [chunk];
 
 /** The last task to be written by upstream, and so the last of a turn. */
 export const LAST = 'update_neutron_pg_drop_priority';
@@ -34,9 +38,9 @@ export async function startService(start: StartOptions = {}) {
   await using opened = new AsyncDisposableStack();
   const golden = opened.use(await openGolden(start.release ?? '2026.1'));
   const flags = [...(start.flags ?? [])];
-  if (start.fromClient !== undefined) {
-    const { fromClient } = start;
-    const proxy = opened.use(await FaultProxy.start({ target: golden.northbound.endpoint, fromClient }));
+  if (start.fromClient !== undefined || start.fromServer !== undefined) {
+    const { fromClient = passOn, fromServer = passOn } = start;
+    const proxy = opened.use(await FaultProxy.start({ target: golden.northbound.endpoint, fromClient, fromServer }));
     flags.push('--ovn-ovn_nb_connection', proxy.endpoint);
   }
   const deployment = opened.use(await openDeploymentOf(golden, { writable: true, flags }));
