@@ -4,6 +4,8 @@ import { allRows, type ChangeBatch, kindOf, type OvsdbClient, op, type RowChange
 import { FaultProxy, type OvsdbServer } from '../src/testing/index.ts';
 import { connectTo, namesOf, next, startLibrary } from './library.ts';
 
+// Shows R11, R12, R13 of docs/spec/replica.md.
+
 let server: OvsdbServer;
 let client: OvsdbClient;
 before(async () => {

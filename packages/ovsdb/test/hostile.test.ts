@@ -9,6 +9,8 @@ import type { ConnectOptions, OvsdbError } from '../src/index.ts';
 import { ScriptedServer } from '../src/testing/index.ts';
 import { connectTo, contentOf, librarySchema, next } from './library.ts';
 
+// Shows W3, R6 of docs/spec/replica.md.
+
 const schema = JSON.parse(readFileSync(librarySchema, 'utf8'));
 const uuid = '00000000-0000-4000-8000-000000000001';
 const txn = '10000000-0000-4000-8000-000000000001';

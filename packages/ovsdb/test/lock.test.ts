@@ -4,6 +4,8 @@ import { type LockState, op } from '../src/index.ts';
 import { FaultProxy } from '../src/testing/index.ts';
 import { connectTo, namesOf, next, startLibrary } from './library.ts';
 
+// Shows S3, S5, S6 of docs/spec/replica.md.
+
 test('of two clients one holds the lock, and the other gets it when the first is gone', async () => {
   await using server = await startLibrary();
   const first = await connectTo(server.endpoint, { lock: 'key' });

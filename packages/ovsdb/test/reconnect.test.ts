@@ -8,6 +8,8 @@ import { op, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
 import { FaultProxy, type OvsdbServer } from '../src/testing/index.ts';
 import { changesOf, connectTo, contentOf, librarySchema, namesOf, next, startLibrary, until } from './library.ts';
 
+// Shows R4, R8, S4 of docs/spec/replica.md.
+
 const run = promisify(execFile);
 const add = (name: string) => op.insert('Shelf', { name });
 

@@ -4,6 +4,8 @@ import { OvsdbClient, op, type ReplicaRow } from '../src/index.ts';
 import { startOvsdbServer } from '../src/testing/index.ts';
 import { connectTo, next, startLibrary } from './library.ts';
 
+// Shows R3 of docs/spec/replica.md.
+
 interface ShelfRow extends ReplicaRow {
   readonly name: string;
   readonly books: readonly string[];

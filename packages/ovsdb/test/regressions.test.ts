@@ -10,6 +10,8 @@ import { allRows, op, type RowFilter, type SyncedEvent, type UpdateBatch } from 
 import { FaultProxy, noReply, type Script, type ScriptedConnection, ScriptedServer } from '../src/testing/index.ts';
 import { changesOf, connectTo, contentOf, librarySchema, namesOf, next, startLibrary } from './library.ts';
 
+// Shows W4, R1, R2, R5, R8, R9, R10, R13, S1, S2, S4, T4 of docs/spec/replica.md.
+
 const schema = JSON.parse(readFileSync(librarySchema, 'utf8'));
 const monitorId = 'monitor Library';
 const uuid = (digit: number) => `00000000-0000-4000-8000-00000000000${digit}`;

@@ -4,6 +4,8 @@ import { allRows, isUuid, type JsonObject, type JsonValue, op, ServerLink } from
 import { FaultProxy, noReply, ScriptedServer } from '../src/testing/index.ts';
 import { connectTo, namesOf, next, startLibrary } from './library.ts';
 
+// Shows W5 of docs/spec/replica.md.
+
 type Schema = JsonObject & { readonly tables: { readonly Shelf: { readonly columns: JsonObject } } };
 
 /** The schema with another version and, in Shelf, these columns besides. */

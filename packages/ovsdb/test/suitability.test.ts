@@ -10,6 +10,8 @@ import type { ConnectOptions, OvsdbClient, OvsdbError } from '../src/index.ts';
 import { ScriptedServer } from '../src/testing/index.ts';
 import { connectTo, librarySchema, namesOf, next } from './library.ts';
 
+// Shows S7, S8 of docs/spec/replica.md.
+
 const schema = JSON.parse(readFileSync(librarySchema, 'utf8'));
 const optional = (type: string) => ({ type: { key: type, min: 0, max: 1 } });
 const serverSchema = {

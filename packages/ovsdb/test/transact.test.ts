@@ -4,6 +4,8 @@ import { allRows, type Operation, type OvsdbClient, OvsdbError, op } from '../sr
 import { FaultProxy, type OvsdbServer } from '../src/testing/index.ts';
 import { connectTo, namesOf, startLibrary } from './library.ts';
 
+// Shows T3, T5 of docs/spec/replica.md.
+
 let server: OvsdbServer;
 let client: OvsdbClient;
 

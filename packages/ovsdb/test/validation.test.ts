@@ -17,6 +17,8 @@ import {
 } from '../src/index.ts';
 import { type OvsdbServer, startOvsdbServer } from '../src/testing/index.ts';
 
+// Shows T1, T2 of docs/spec/replica.md.
+
 const schema = new URL('fixtures/strict.ovsschema', import.meta.url).pathname;
 const uuid = '00000000-0000-4000-8000-000000000001';
 let server: OvsdbServer;

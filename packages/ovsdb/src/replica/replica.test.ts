@@ -5,6 +5,8 @@ import { parseSchema } from '../schema/parse-schema.ts';
 import { ReplicaStore, type RowUpdate } from './replica.ts';
 import { type ReplicaRow, RowShape } from './row.ts';
 
+// Shows R1, R3, R7 of docs/spec/replica.md.
+
 const schema = parseSchema({
   name: 'D',
   tables: {

@@ -140,7 +140,7 @@ export class ReplicaStore implements Replica {
   }
 }
 
-/** A second update of one row would start from the same state as the first, and undo it. */
+/** [R6] A second update of one row would start from the same state as the first, and undo it. */
 function assertOncePerRow({ table, rows }: TableUpdate): void {
   if (rows.length === 1) return;
   const seen = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * replica/: the client's copy of the monitored tables. Rows never change: an update makes a new row and puts it in
+ * replica/: the client's copy of the monitored tables. Rows never change [R7]: an update makes a new row and puts it in
  * the old one's place, so a row that a caller holds stays what it was.
  */
 

@@ -151,7 +151,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
   /**
    * Commits all operations or none. Rejects with an OvsdbError: of the failing operation, or `not-connected` (nothing
    * was sent), or `unknown-outcome` (sent, but the answer never came: look at the replica before trying again).
-   * When it resolves, the replica holds what the transaction changed.
+   * When it resolves, the replica holds what the transaction changed [T5].
    */
   async transact(operations: readonly Operation[], options: TransactOptions = {}): Promise<TransactResult[]> {
     if (this.#isReadOnly) throw new OvsdbError('read-only', 'this client was opened to read only; nothing was sent');

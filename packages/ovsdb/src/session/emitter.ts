@@ -1,4 +1,4 @@
-/** Calls listeners. One that throws harms neither the others nor the caller: its error is handed to `onThrow`. */
+/** Calls listeners. One that throws harms neither the others nor the caller: its error is handed to `onThrow` [R13]. */
 export class Emitter<Events extends object> {
   readonly #onThrow: (error: unknown, event: keyof Events) => void;
   readonly #listeners = new Map<keyof Events, Set<(payload: never) => void>>();

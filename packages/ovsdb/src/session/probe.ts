@@ -2,7 +2,7 @@ import { OvsdbError } from '../errors.ts';
 import type { RpcConnection } from '../wire/rpc-connection.ts';
 
 /**
- * Closes the connection when the server has been silent for too long. Any received byte counts as life, so a server
+ * Closes the connection when the server has been silent for too long. Any received byte counts as life [S4], so a server
  * that is busy sending is never disturbed. After `idleMs` of silence it is asked for an echo, if `asks`; when another
  * `idleMs` brings nothing either, it is gone.
  *

@@ -9,7 +9,7 @@ const cancelAnswerMs = 1_000;
 /**
  * Sends a transaction and returns the server's reply. When the deadline passes, the transaction is cancelled; what
  * the server answers to that decides: `timeout` or `aborted` when nothing was done, the reply when it was too late.
- * Without any answer the outcome is unknown.
+ * Without any answer the outcome is unknown [T3].
  */
 export async function sendTransaction(
   connection: RpcConnection,

@@ -56,6 +56,7 @@ const shortLifeMs = 10_000;
  * - [S1] At most one connection is alive, and only the present one reaches the replica.
  * - [S2] The replica counts as synced only from the moment a dump or a resumed difference has been applied whole until
  *   that connection ends; no transaction is sent outside that span.
+ * - [R8] Changes are told after they were applied, and not before the first complete state.
  * - [S3] The lock is requested once on each connection, before the monitor.
  */
 export class Session {
@@ -220,7 +221,7 @@ export class Session {
     return connection;
   }
 
-  /** Throws when the server will not do; the connection ends then. */
+  /** [S7] Throws when the server will not do; the connection ends then. */
   #judge(server: ServerStatus): void {
     const status = server.read();
     const fault = findFault(status, this.#options.leaderOnly);

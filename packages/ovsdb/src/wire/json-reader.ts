@@ -34,7 +34,7 @@ const exactDigits = 15;
  * piece by piece, which spares the intermediate tree.
  *
  * Stricter than `JSON.parse` where a guess would be harmful: duplicate keys, bad UTF-8 and lone surrogates are
- * errors, and an integer is never rounded. Every error says at which byte.
+ * errors, and an integer is never rounded. Every error says at which byte [W3].
  */
 export class JsonReader {
   bytes: Buffer = Buffer.alloc(0);

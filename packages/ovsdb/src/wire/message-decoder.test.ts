@@ -5,6 +5,8 @@ import { OvsdbError } from '../errors.ts';
 import { type JsonObject, stringifyJson } from './json-value.ts';
 import { MessageDecoder, type MessageDecoderOptions, RowBatch } from './message-decoder.ts';
 
+// Shows W1, W2 of docs/spec/replica.md.
+
 function decode(chunks: readonly (string | Buffer)[], options: Partial<MessageDecoderOptions> = {}): JsonObject[] {
   const messages: JsonObject[] = [];
   const decoder = new MessageDecoder({ onMessage: (message) => messages.push(message), ...options });

@@ -13,10 +13,10 @@ import type { JsonObject, JsonValue } from './json-value.ts';
  * A monitor's rows sit at a fixed place in a message (RFC 7047, section 4.1.5; ovsdb-server(7), update2 and update3).
  * There `rowDecoderFor` is asked for a decoder that knows the table; its results come as a `RowBatch`.
  *
- * Invariants:
- * 1. Linear: a byte is looked at by the scan once at most, and by the parse twice at most (when it belongs to an item
+ * Invariants (docs/spec/replica.md):
+ * - [W1] Linear: a byte is looked at by the scan once at most, and by the parse twice at most (when it belongs to an item
  *    that the end of a chunk cut).
- * 2. A message is handed over whole or not at all; what follows a malformed one is never looked at.
+ * - [W2] A message is handed over whole or not at all; what follows a malformed one is never looked at.
  */
 export class MessageDecoder {
   readonly #options: MessageDecoderOptions;
@@ -226,6 +226,7 @@ export class MessageDecoder {
     const reader = this.#reader;
     if (kind !== 'key') return rows === undefined ? reader.readValue(this.#stack.length) : rows.decode(reader, key);
     const name = reader.readString();
+    // [W3] Of rows the same is checked where they are taken in.
     if (rows === undefined && name in members) throw reader.fail('duplicate key');
     if (name === hostileKey) throw reader.fail(`hostile key ${JSON.stringify(hostileKey)}`);
     return name;

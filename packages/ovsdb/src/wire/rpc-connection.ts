@@ -27,10 +27,10 @@ export interface RequestOptions {
 /**
  * A JSON-RPC 1.0 session over one stream (RFC 7047, section 4). Lives as long as the stream; never reconnects.
  *
- * Invariants:
- * 1. After `close`, no callback of this connection is ever called: an old connection cannot feed the replica.
- * 2. Each request ends: with its reply, at its deadline, or with the connection.
- * 3. An error thrown by a callback, and any malformed byte, closes the connection with that error.
+ * Invariants (docs/spec/replica.md):
+ * - [W4] After `close`, no callback of this connection is ever called: an old connection cannot feed the replica.
+ * - [W5] Each request ends: with its reply, at its deadline, or with the connection.
+ * - An error thrown by a callback, and any malformed byte, closes the connection with that error.
  */
 export class RpcConnection {
   readonly name: string;
