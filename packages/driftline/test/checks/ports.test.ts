@@ -29,7 +29,8 @@ describe('the check of port statuses', () => {
       )
       .get(id)?.n;
   const claim = async (id: string) => {
-    const chassis = await bench.sbctl('--bare', '--columns=_uuid', 'find', 'Chassis', 'name=cmp-1');
+    const { host } = bench.sqlite.prepare('SELECT host FROM ml2_port_bindings WHERE port_id = ?').get(id) ?? {};
+    const chassis = await bench.sbctl('--bare', '--columns=_uuid', 'find', 'Chassis', `hostname=${String(host)}`);
     await bench.sbctl('set', 'Port_Binding', id, `chassis=${chassis}`);
   };
 
@@ -110,6 +111,17 @@ describe('the check of port statuses', () => {
     assert.deepEqual(statuses(), broken);
     for (const { id, status } of written)
       bench.sqlite.prepare('UPDATE ports SET status = ? WHERE id = ?').run(status ?? '', id ?? '');
+  });
+
+  it('tells of a port that another chassis has claimed than that of its host', async () => {
+    const [claimed = ''] = ports;
+    const { host } = bench.sqlite.prepare('SELECT host FROM ml2_port_bindings WHERE port_id = ?').get(claimed) ?? {};
+    const chassisOf = (name: string) => bench.sbctl('--bare', '--columns=_uuid', 'find', 'Chassis', `hostname=${name}`);
+    await bench.sbctl('set', 'Port_Binding', claimed, `chassis=${await chassisOf('gw-1.example.org')}`);
+    const told = `port ${claimed} is bound to ${String(host)} in Neutron, and up on gw-1.example.org`;
+    assert.ok((await bench.observe('port-status')).includes(told));
+    await bench.sbctl('set', 'Port_Binding', claimed, `chassis=${await chassisOf(String(host))}`);
+    assert.ok(!(await bench.observe('port-status')).includes(told));
   });
 
   it('tells of a port that is up though no chassis has it, and of one that the Southbound lacks', async () => {

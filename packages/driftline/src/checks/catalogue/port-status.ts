@@ -79,26 +79,40 @@ async function differing(context: TaskContext, ids: readonly string[]): Promise<
 
 const novaWaitMsOf = ({ config }: TaskContext['deployment']): number => config.driftline.vifPluggingTimeoutS * 1000;
 
-const BINDINGS: SouthboundTables = { Port_Binding: ['logical_port', 'type', 'chassis', 'up'] };
+const BINDINGS: SouthboundTables = { Chassis: ['hostname'], Port_Binding: ['logical_port', 'type', 'chassis'] };
 
-/** ovn-northd's to mend: told, because a status that follows a wrong `up` is wrong too. */
-async function wrongBindings(context: TaskContext): Promise<readonly Finding[]> {
-  return withSouthbound(context, { tables: BINDINGS }, ({ replica }) => {
+/** OVN's to mend: told, because a status that follows a wrong `up` is wrong too. */
+const wrongBindings = (context: TaskContext): Promise<readonly Finding[]> =>
+  withSouthbound(context, { tables: BINDINGS }, ({ replica }) => {
     const bindings = new Map([...replica.table('Port_Binding').rows.values()].map((row) => [row.logical_port, row]));
+    const chassis = replica.table('Chassis');
     const findings: Finding[] = [];
     for (const row of context.deployment.northbound.source.rows('Logical_Switch_Port')) {
       if (reportedStatus(row, context.deployment.found.release) === undefined) continue;
-      const name = String(row.name);
-      const binding = bindings.get(name);
-      if (binding === undefined) findings.push({ id: name, what: `Logical_Switch_Port ${name} has no Port_Binding` });
-      // Ports of other types are up without being claimed.
-      else if (binding.type === '' && row.up === true && binding.chassis === undefined) {
-        findings.push({ id: name, what: `Logical_Switch_Port ${name} is up, and no chassis has claimed it` });
+      const id = String(row.name);
+      const binding = bindings.get(id);
+      if (binding === undefined) {
+        findings.push({ id, what: `Logical_Switch_Port ${id} has no Port_Binding` });
+        continue;
+      }
+      // Ports of other types are up without being claimed, or claimed by any chassis.
+      if (binding.type !== '') continue;
+      const claimedOn = binding.chassis === undefined ? undefined : chassis.get(binding.chassis)?.hostname;
+      const hosts = hostsOf(id, context);
+      if (claimedOn === undefined && row.up === true) {
+        findings.push({ id, what: `Logical_Switch_Port ${id} is up, and no chassis has claimed it` });
+      } else if (claimedOn !== undefined && hosts.length > 0 && !hosts.includes(claimedOn)) {
+        findings.push({ id, what: `port ${id} is bound to ${hosts.join(', ')} in Neutron, and up on ${claimedOn}` });
       }
     }
     return findings;
   });
-}
+
+/** Several while it migrates; none while it is bound nowhere. */
+const hostsOf = (portId: string, { verdict }: TaskContext): readonly string[] =>
+  (verdict.snapshot.ports.get(portId)?.bindings ?? [])
+    .filter(({ vifType, host }) => vifType !== 'unbound' && host !== '')
+    .map(({ host }) => host);
 
 function reportedIn({ northbound, found }: TaskContext['deployment']): ReadonlyMap<string, ReportedStatus> {
   const wanted = new Map<string, ReportedStatus>();
