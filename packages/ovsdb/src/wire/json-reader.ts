@@ -40,7 +40,7 @@ export class JsonReader {
   bytes: Buffer = Buffer.alloc(0);
   position = 0;
   end = 0;
-  readonly #strings = new StringCache();
+  readonly #strings = StringCache.shared;
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #maxDepth: number;
 

@@ -9,6 +9,9 @@ export class StringCache {
   /** Longer strings are seldom repeated, and comparing them costs as much as decoding them. */
   static readonly longest = 64;
 
+  /** One for all readers: databases of one deployment repeat each other's names, and a reader costs nothing to make. */
+  static readonly shared = new StringCache();
+
   readonly #strings: (string | undefined)[] = new Array<string | undefined>(StringCache.#slots).fill(undefined);
 
   /** The string of the ASCII bytes from `start` to `end`, whose hash the caller has computed while it scanned them. */

@@ -27,7 +27,7 @@ describe('the judge of the campaign', () => {
     told: content,
     outcomes: new Map<string, Outcome>([
       ['t0', 'committed'],
-      ['t1', 'failed'],
+      ['t1', { failed: 'not-owner' }],
       ['t2', 'unknown'],
     ]),
   };
@@ -41,7 +41,7 @@ describe('the judge of the campaign', () => {
     ['a cell that differs', { writer: rows(shelf('counter', 1), shelf('t0', 7)) }],
     ['a change that was never told', { told: rows(shelf('counter', 1)) }],
     ['a commit that is not there', { outcomes: new Map<string, Outcome>([...seen.outcomes, ['t3', 'committed']]) }],
-    ['a failure that is there', { outcomes: new Map<string, Outcome>([['t0', 'failed']]) }],
+    ['a failure that is there', { outcomes: new Map<string, Outcome>([['t0', { failed: 'not-owner' }]]) }],
     ['a transaction applied twice', { truth: rows(shelf('counter', 2), shelf('t0')) }],
   ] as const) {
     it(`finds ${what}`, () => {

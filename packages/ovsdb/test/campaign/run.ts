@@ -12,7 +12,7 @@ export interface RunResult {
   /** How often each fault was done. */
   readonly faults: Readonly<Record<string, number>>;
   /** Transactions by what the client said of them. */
-  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly outcomes: Readonly<Record<'committed' | 'failed' | 'unknown', number>>;
   /** How often the watching client was in sync anew, and how. */
   readonly syncs: Readonly<Record<string, number>>;
   readonly changes: number;
@@ -68,7 +68,7 @@ export async function runOnce(world: World, seed: number): Promise<RunResult> {
   if (violations.length === 0)
     violations.push(...(await compare(world, { writer, watcher }, { told: told.rows, outcomes })));
   const tally = { committed: 0, failed: 0, unknown: 0 };
-  for (const outcome of outcomes.values()) tally[outcome]++;
+  for (const outcome of outcomes.values()) tally[typeof outcome === 'object' ? 'failed' : outcome]++;
   return { seed, faults: counts, outcomes: tally, syncs, changes: told.changes, violations };
 }
 
@@ -125,7 +125,10 @@ async function write(
       () => void outcomes.set(name, 'committed'),
       async (error: unknown) => {
         if (!(error instanceof OvsdbError)) throw error;
-        outcomes.set(name, error.code === 'unknown-outcome' ? 'unknown' : 'failed');
+        outcomes.set(
+          name,
+          error.code === 'unknown-outcome' ? 'unknown' : { failed: `${error.code}: ${error.message}` },
+        );
         if (error.code === 'not-connected') await sleep(20);
       },
     );

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ReplicaRow } from '../../src/index.ts';
 
 /** What the client said of a transaction. */
-export type Outcome = 'committed' | 'failed' | 'unknown';
+export type Outcome = 'committed' | 'unknown' | { readonly failed: string };
 
 /** The shelf whose visits each transaction raises by one. */
 export const counter = 'counter';
@@ -37,7 +37,9 @@ export function findViolations({ truth, watcher, writer, told, outcomes }: Seen)
   for (const [name, outcome] of outcomes) {
     if (shelves.has(name)) present++;
     if (outcome === 'committed' && !shelves.has(name)) violations.push(`${name} was committed, and is not there`);
-    if (outcome === 'failed' && shelves.has(name)) violations.push(`${name} had failed, and is there`);
+    if (typeof outcome === 'object' && shelves.has(name)) {
+      violations.push(`${name} had failed (${outcome.failed}), and is there`);
+    }
   }
   const counted = shelves.get(counter)?.visits;
   if (counted !== present)
