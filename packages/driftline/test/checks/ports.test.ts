@@ -60,6 +60,13 @@ describe('the check of port statuses', () => {
         .run(id);
     touch('current_timestamp', up);
     assert.deepEqual(await bench.observe('port-status'), [`port ${down} is ACTIVE in Neutron: DOWN`]);
+    // Past the grace period, and Nova may wait still: only Neutron can tell it.
+    touch("datetime('now', '-2 minutes')", up);
+    bench.sqlite.prepare("UPDATE ports SET status = 'DOWN' WHERE id = ?").run(down);
+    const [run] = await bench.run('port-status', 'repair');
+    assert.equal(run?.attempt.is, 'observed');
+    assert.deepEqual([run?.found, statusOf(up)], [[`port ${up} is DOWN in Neutron`], 'DOWN']);
+    bench.sqlite.prepare("UPDATE ports SET status = 'ACTIVE' WHERE id = ?").run(down);
     touch("datetime('now', '-1 hour')", up);
     assert.equal((await bench.observe('port-status')).length, 2);
   });
