@@ -6,6 +6,7 @@ export { OvsdbError, type OvsdbErrorCode } from './errors.ts';
 export type { RowFilter } from './monitor/conditions.ts';
 export type { MonitorMethod, SyncKind } from './monitor/monitor.ts';
 export type { IndexKeys, IndexSpec, RowIndex } from './replica/hash-index.ts';
+export { type DeletePrediction, predictDelete } from './replica/predict-delete.ts';
 export type { Referrer } from './replica/references.ts';
 export type { Replica, TableTypes } from './replica/replica.ts';
 export type { ReplicaTable, RowChange } from './replica/replica-table.ts';
@@ -35,6 +36,7 @@ export type { MissingColumns, OvsdbEvents, SessionState, SyncedEvent, UpdateBatc
 export type { LockState } from './session/lock.ts';
 export { ServerLink, type ServerLinkOptions } from './session/server-link.ts';
 export type { ServerRequests } from './session/server-requests.ts';
+export type { DatabaseStatus } from './session/server-status.ts';
 export type { TableSelection } from './session/table-selection.ts';
 export {
   allRows,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { OvsdbError, op, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
+import { isUuid, OvsdbError, op, type SyncedEvent, type UpdateBatch } from '../src/index.ts';
 import { FaultProxy, type OvsdbCluster, startOvsdbCluster, startOvsdbRelay } from '../src/testing/index.ts';
 import { connectTo, contentOf, librarySchema, namesOf, next, startLibrary } from './library.ts';
 
@@ -20,6 +20,9 @@ test('a client of a cluster talks to its leader, follows it, and resumes where i
     });
     const first = await cluster.leader();
     assert.deepEqual(client.state, { kind: 'synced', endpoint: first.endpoint });
+    const { model, isLeader, isConnected, clusterId, index } = client.serverStatus ?? {};
+    assert.deepEqual([model, isLeader, isConnected], ['clustered', true, true]);
+    assert.ok(isUuid(clusterId) && Number(index) > 0);
     await client.transact([op.insert('Shelf', { name: 'a', numbers: [1, 2] })]);
     assert.equal(batches.length, 1);
 

@@ -19,6 +19,7 @@ import type { MissingColumns, OvsdbEvents, SessionState } from './events.ts';
 import type { LockState } from './lock.ts';
 import { sendTransaction } from './send-transaction.ts';
 import { ServerRequests } from './server-requests.ts';
+import type { DatabaseStatus } from './server-status.ts';
 import { Session } from './session.ts';
 import { selectShapes, type TableSelection } from './table-selection.ts';
 
@@ -137,6 +138,14 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
 
   get state(): SessionState {
     return this.#session.state;
+  }
+
+  /**
+   * What the connected server says of the database in `_Server`: its place in the cluster, and how new its data is.
+   * Undefined while the link is down, and for a server from before Open vSwitch 2.9.
+   */
+  get serverStatus(): DatabaseStatus | undefined {
+    return this.#session.serverStatus;
   }
 
   get lockState(): LockState {

@@ -21,7 +21,7 @@ import type { OvsdbEvents, SessionState } from './events.ts';
 import { Freshness } from './freshness.ts';
 import { Lock } from './lock.ts';
 import { watchSilence } from './probe.ts';
-import { findFault, ServerStatus } from './server-status.ts';
+import { type DatabaseStatus, findFault, ServerStatus } from './server-status.ts';
 
 export interface SessionOptions {
   readonly endpoints: readonly Endpoint[];
@@ -69,6 +69,7 @@ export class Session {
   readonly #closing = new AbortController();
   #state: SessionState = { kind: 'connecting', endpoint: '' };
   #connection: RpcConnection | undefined;
+  #serverStatus: ServerStatus | undefined;
   #schema: Database | undefined;
   #wasSynced = false;
   #running: Promise<void> | undefined;
@@ -93,6 +94,11 @@ export class Session {
   /** Undefined before the first server has answered. */
   get schema(): Database | undefined {
     return this.#schema;
+  }
+
+  /** What the present server says of the database; undefined without one, and of one too old to say. */
+  get serverStatus(): DatabaseStatus | undefined {
+    return this.#serverStatus?.read();
   }
 
   /** The present connection, synced or not. */
@@ -212,7 +218,10 @@ export class Session {
     this.#connection = connection;
     // `close` may have come just before there was a connection for it to end.
     this.#closing.signal.throwIfAborted();
-    if (await status.start(connection, timeoutMs)) this.#judge(status);
+    if (await status.start(connection, timeoutMs)) {
+      this.#serverStatus = status;
+      this.#judge(status);
+    }
     const { dbChangeAware } = this.#options;
     if (dbChangeAware) {
       await connection.request('set_db_change_aware', [true], { timeoutMs }).catch(ignoreUnknownMethod);
@@ -284,6 +293,7 @@ export class Session {
 
   #leave(endpoint: string, reason: OvsdbError, wasSynced: boolean): void {
     this.#connection = undefined;
+    this.#serverStatus = undefined;
     this.#replica.isSynced = false;
     this.#lock.takeDisconnect();
     if (this.#closing.signal.aborted) return;
