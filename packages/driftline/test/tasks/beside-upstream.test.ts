@@ -80,16 +80,16 @@ describe("the tasks beside Neutron's own, in Zed", () => {
     ].map((cells) => `('${cells.join("', '")}', '2026-01-01', '2026-01-01')`);
     const { theirs } = pair;
     const touched = async () =>
-      (await theirs.query("SELECT node_uuid FROM ovn_hash_ring WHERE updated_at > '2026-01-02' ORDER BY 1"))
+      (await theirs.sql.query("SELECT node_uuid FROM ovn_hash_ring WHERE updated_at > '2026-01-02' ORDER BY 1"))
         .trim()
         .split('\n');
-    await theirs.query('DELETE FROM ovn_hash_ring');
-    await theirs.query(
+    await theirs.sql.query('DELETE FROM ovn_hash_ring');
+    await theirs.sql.query(
       `INSERT INTO ovn_hash_ring (node_uuid, group_name, hostname, created_at, updated_at) VALUES ${nodes.join(', ')}`,
     );
     assert.equal((await pair.upstream.run('touch_hash_ring_nodes')).ended, 'returned');
     assert.deepEqual(await touched(), ['theirs-1', 'theirs-2']);
-    await theirs.query("UPDATE ovn_hash_ring SET updated_at = '2026-01-01'");
+    await theirs.sql.query("UPDATE ovn_hash_ring SET updated_at = '2026-01-01'");
     await using connection = openWritable(parseDatabaseUrl(theirs.golden.databaseUrl));
     await beat(connection, { nodeUuid: 'ours', groupName: RING_GROUP, hostname: host });
     assert.deepEqual(await touched(), ['ours']);

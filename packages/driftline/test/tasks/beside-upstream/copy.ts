@@ -20,6 +20,7 @@ import type { Golden, GoldenRelease } from '../../lab/golden.ts';
 import type { MariadbServer } from '../../lab/mariadb.ts';
 import { MARK } from '../../lab/upstream-maintenance.ts';
 import { pictureForeign } from '../task-bench.ts';
+import { SqlCopy } from './sql-copy.ts';
 
 const run = promisify(execFile);
 
@@ -37,20 +38,17 @@ export class Copy implements AsyncDisposable {
   readonly golden: Golden;
   /** Watches every table and column. */
   readonly client: OvsdbClient;
-  readonly #mariadb: MariadbServer;
-  readonly #database: string;
+  readonly sql: SqlCopy;
   readonly #opened: AsyncDisposableStack;
   #foreign = nobody;
+  /** Names of foreign rows by uuid, kept when a row is gone. */
+  readonly #labels = new Map<string, string>();
   #marks = 0;
 
-  private constructor(
-    parts: { golden: Golden; client: OvsdbClient; mariadb: MariadbServer; database: string },
-    opened: AsyncDisposableStack,
-  ) {
+  private constructor(parts: { golden: Golden; client: OvsdbClient; sql: SqlCopy }, opened: AsyncDisposableStack) {
     this.golden = parts.golden;
     this.client = parts.client;
-    this.#mariadb = parts.mariadb;
-    this.#database = parts.database;
+    this.sql = parts.sql;
     this.#opened = opened;
   }
 
@@ -87,7 +85,7 @@ export class Copy implements AsyncDisposable {
     };
     const endpoints = servers.northbound.endpoint;
     const client = opened.use(await OvsdbClient.connect({ database: 'OVN_Northbound', endpoints }));
-    return new Copy({ golden, client, mariadb, database }, opened.move());
+    return new Copy({ golden, client, sql: new SqlCopy(mariadb, database) }, opened.move());
   }
 
   /** With which Neutron's own programs find it, and nothing else of this machine's Neutron. */
@@ -128,10 +126,6 @@ export class Copy implements AsyncDisposable {
     );
   }
 
-  query(sql: string): Promise<string> {
-    return this.#mariadb.query(this.#database, sql);
-  }
-
   async change(operations: readonly Operation[]): Promise<void> {
     if (operations.length > 0) await this.client.transact(operations);
     await this.client.sync();
@@ -166,8 +160,6 @@ export class Copy implements AsyncDisposable {
     };
     return new Map([...pictureForeign(view, this.#foreign)].map(([place, cells]) => [label(place), cells]));
   }
-  /** Names of foreign rows by uuid, kept when a row is gone. */
-  readonly #labels = new Map<string, string>();
 
   /** What its Northbound holds, as the file of a database. */
   async backUp(): Promise<Buffer> {
@@ -178,47 +170,10 @@ export class Copy implements AsyncDisposable {
   /** Puts the Northbound back to what a file holds, and SQL to what another database on the same server does. */
   async restore(backupFile: string, pristine: string): Promise<void> {
     await restoreFrom(backupFile, this.golden.northbound.endpoint);
-    const tables = await this.changedTables(pristine);
-    const statements = tables.flatMap((table) => [
-      `DELETE FROM \`${table}\``,
-      `INSERT INTO \`${table}\` SELECT * FROM \`${pristine}\`.\`${table}\``,
-    ]);
-    if (statements.length > 0) await this.query(['SET FOREIGN_KEY_CHECKS = 0', ...statements].join(';'));
+    await this.sql.restore(pristine);
     this.#foreign = nobody;
     this.#labels.clear();
     await this.client.sync();
-  }
-
-  /** Tables whose content is another than in that database, which nobody writes to. */
-  async changedTables(pristine: string): Promise<readonly string[]> {
-    this.#tables ??= (await this.query('SHOW TABLES')).trim().split('\n');
-    this.#pristineSums ??= await this.#checksums(pristine, this.#tables);
-    const sums = await this.#checksums(this.#database, this.#tables);
-    return this.#tables.filter((_, at) => sums[at] !== this.#pristineSums?.[at]);
-  }
-  #tables: readonly string[] | undefined;
-  #pristineSums: readonly string[] | undefined;
-
-  async #checksums(database: string, tables: readonly string[]): Promise<readonly string[]> {
-    const names = tables.map((table) => `\`${database}\`.\`${table}\``).join(', ');
-    const lines = (await this.query(`CHECKSUM TABLE ${names}`)).trim().split('\n');
-    return lines.map((line) => line.split('\t')[1] ?? '');
-  }
-
-  /** The rows of tables, but for when they were written: `TABLE: CELL CELL`. */
-  async sqlRows(tables: readonly string[]): Promise<ReadonlySet<string>> {
-    const lines: string[] = [];
-    for (const table of tables) {
-      const columns = (await this.query(`SHOW COLUMNS FROM \`${table}\``)).trim().split('\n');
-      const names = columns
-        .map((line) => line.split('\t')[0] ?? '')
-        .filter((name) => !/^(created|updated)_at$/.test(name));
-      const rows = (
-        await this.query(`SELECT ${names.map((name) => `\`${name}\``).join(', ')} FROM \`${table}\``)
-      ).trim();
-      lines.push(...rows.split('\n').map((row) => `${table}: ${row.replaceAll('\t', ' ')}`));
-    }
-    return new Set(lines);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

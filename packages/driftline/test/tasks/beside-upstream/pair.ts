@@ -87,8 +87,7 @@ export class Pair implements AsyncDisposable {
     for (const copy of [this.ours, this.theirs]) {
       await copy.restore(this.#backup, PRISTINE);
       if (amongForeign) await copy.plantForeignRows();
-      const statements = state.sql?.(copy) ?? [];
-      if (statements.length > 0) await copy.query(['SET FOREIGN_KEY_CHECKS = 0', ...statements].join(';'));
+      await copy.sql.change(state.sql?.(copy) ?? []);
       await copy.change(state.northbound?.(copy) ?? []);
     }
     const foreign = { theirs: this.theirs.foreignPicture(), ours: this.ours.foreignPicture() };
@@ -100,20 +99,20 @@ export class Pair implements AsyncDisposable {
     const theirEnd = this.theirs.content();
     const picture = { withoutFreeChoices: state.chooses ?? false };
     const theirPicture = this.theirs.picture(picture);
-    const theirSql = await this.theirs.changedTables(PRISTINE);
+    const theirSql = await this.theirs.sql.changedTables(PRISTINE);
     const theirSecond = await this.upstream.run(task, { options });
     await this.theirs.client.sync();
     const touchedAgain = changesBetween(theirEnd, this.theirs.content()).map((place) => place.split(' ')[0] ?? '');
 
     const ours = await runTaskTwice(this.ours.golden, task, flagsOf(options), this.#journal);
     await this.ours.client.sync();
-    const tables = [...new Set([...theirSql, ...(await this.ours.changedTables(PRISTINE))])];
+    const tables = [...new Set([...theirSql, ...(await this.ours.sql.changedTables(PRISTINE))])];
     return {
       theirs: [theirFirst, theirSecond],
       ours,
       differences: [
         ...comparePictures(theirPicture, this.ours.picture(picture)),
-        ...compareRows(await this.theirs.sqlRows(tables), await this.ours.sqlRows(tables)),
+        ...compareRows(await this.theirs.sql.rows(tables), await this.ours.sql.rows(tables)),
       ],
       touchedAgain,
       harmed: {
