@@ -7,10 +7,16 @@ a line of JSON to stdout: which tasks it has. Then each line of stdin asks for o
 external_ids:driftline-test:mark that the worker's replica must have seen: what was written before it has arrived too.
 A line answers each. Arguments after `--` are names of tasks: they run, and the process ends.
 """
+import ctypes
 import json
 import os
+import signal
 import sys
 import time
+
+# Lives no longer than whoever started it: without its databases it would try to reach them for ever.
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 # Nothing else may write between the answers.
 answers = os.fdopen(os.dup(sys.stdout.fileno()), 'w', buffering=1)
