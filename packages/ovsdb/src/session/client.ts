@@ -22,6 +22,7 @@ import { ServerRequests } from './server-requests.ts';
 import type { DatabaseStatus } from './server-status.ts';
 import { Session } from './session.ts';
 import { selectShapes, type TableSelection } from './table-selection.ts';
+import { untilTrue, within } from './wait-until.ts';
 
 const defaultTransactTimeoutMs = 60_000;
 
@@ -203,7 +204,14 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
         transact: (operations) => this.transact(operations, limits),
         sync: () => this.sync({ timeoutMs, ...limits }),
         changeCount: () => this.#changeCount,
-        untilChanged: (since) => withDeadline(this.#untilChanged(since), limits, () => 'waiting for a change'),
+        untilChanged: (since) => {
+          const changed = { isTrue: () => this.#changeCount !== since, events: ['update', 'synced'] } as const;
+          return within(
+            limits,
+            () => 'waiting for a change',
+            (gone) => untilTrue(this, changed, gone),
+          );
+        },
       });
     } catch (error) {
       if (!(error instanceof OvsdbError) || error.code !== 'aborted' || signal?.aborted === true) throw error;
@@ -262,45 +270,33 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
    * Waits for a link that is down; 60 seconds by default.
    */
   async sync({ timeoutMs = 60_000, signal }: Deadline = {}): Promise<void> {
-    const { promise: over, reject } = Promise.withResolvers<never>();
-    over.catch(() => {});
-    const isOver = { value: false };
-    const tryOn = async () => {
-      while (!isOver.value) {
-        await Promise.race([this.#untilSynced(), over]);
-        const connection = this.#session.syncedConnection;
-        // The server sends the updates of all it has committed before it answers (ovsdb/jsonrpc-server.c).
-        const isAnswered = await connection?.request('echo', ['sync']).then(
-          () => true,
-          () => false,
-        );
-        if (isAnswered === true && this.#session.syncedConnection === connection) return;
-        if (this.state.kind === 'closed') throw new OvsdbError('closed', 'the client was closed');
-      }
-    };
-    try {
-      await withDeadline(
-        tryOn(),
-        { timeoutMs, ...(signal && { signal }) },
-        () => `synchronising with ${this.#database}`,
-      );
-    } finally {
-      isOver.value = true;
-      reject(new OvsdbError('aborted', 'sync is over'));
-    }
+    const deadline = { timeoutMs, ...(signal && { signal }) };
+    await within(
+      deadline,
+      () => `synchronising with ${this.#database}`,
+      (over) => this.#passBarrier(over),
+    );
   }
 
   /** Resolves when the replica is complete and live; at once if it is. */
   async untilSynced(deadline: Deadline = {}): Promise<void> {
-    await withDeadline(this.#untilSynced(), deadline, () => `waiting for ${this.#database} to be in sync`);
+    await within(
+      deadline,
+      () => `waiting for ${this.#database} to be in sync`,
+      (over) => this.#untilSynced(over),
+    );
   }
 
   /** Resolves when the lock is held; at once if it is. */
   async waitForLock(signal?: AbortSignal): Promise<void> {
     const { name } = this.#session.lock;
     if (name === undefined) throw new OvsdbError('bad-option', 'the client has asked for no lock');
-    const held = this.#until(() => this.lockState === 'held', 'lock');
-    await withDeadline(held, signal ? { signal } : {}, () => `waiting for lock ${name}`);
+    const held = { isTrue: () => this.lockState === 'held', events: ['lock'] } as const;
+    await within(
+      signal ? { signal } : {},
+      () => `waiting for lock ${name}`,
+      (over) => untilTrue(this, held, over),
+    );
   }
 
   /**
@@ -367,38 +363,21 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     process.emitWarning(`a listener of "${event}" threw: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
-  #untilSynced(): Promise<void> {
-    return this.#until(() => this.#replica.isSynced, 'synced');
+  #untilSynced(signal?: AbortSignal): Promise<void> {
+    return untilTrue(this, { isTrue: () => this.#replica.isSynced, events: ['synced'] }, signal);
   }
 
-  async #untilChanged(since: number): Promise<void> {
-    const isChanged = () => this.#changeCount !== since;
-    await Promise.race([this.#until(isChanged, 'update'), this.#until(isChanged, 'synced')]);
-  }
-
-  /** Waits for an event to make the claim true; rejects when the client is closed. */
-  #until(isTrue: () => boolean, event: 'synced' | 'update' | 'lock'): Promise<void> {
-    if (isTrue()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        for (const off of offs) off();
-      };
-      const offs = [
-        this.on(event, () => {
-          if (!isTrue()) return;
-          settle();
-          resolve();
-        }),
-        this.on('state', (state) => {
-          if (state.kind !== 'closed') return;
-          settle();
-          reject(new OvsdbError('closed', 'the client was closed'));
-        }),
-      ];
-      if (this.state.kind === 'closed') {
-        settle();
-        reject(new OvsdbError('closed', 'the client was closed'));
-      }
-    });
+  async #passBarrier(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#untilSynced(signal);
+      const connection = this.#session.syncedConnection;
+      // The server sends the updates of all it has committed before it answers (ovsdb/jsonrpc-server.c).
+      const isAnswered = await connection?.request('echo', ['sync'], { signal }).then(
+        () => true,
+        () => false,
+      );
+      if (isAnswered === true && this.#session.syncedConnection === connection) return;
+      if (this.state.kind === 'closed') throw new OvsdbError('closed', 'the client was closed');
+    }
   }
 }
