@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { OvsdbServer } from '../../src/testing/index.ts';
 import { librarySchema, librarySchemaOf } from '../library.ts';
 import type { Random } from './random.ts';
-import type { World } from './world.ts';
+import { findLeader, type World } from './world.ts';
 
 const run = promisify(execFile);
 
@@ -30,16 +30,6 @@ const anyServer = ({ cluster }: World, random: Random): OvsdbServer => random.pi
 const ask = async (server: OvsdbServer | undefined, ...command: string[]) => {
   if (server?.pid !== undefined) await server.appctl(...command).catch(() => '');
 };
-
-/** Undefined when there is none at the moment: two of three servers may be down. */
-async function findLeader({ cluster }: World): Promise<OvsdbServer | undefined> {
-  for (const server of cluster.servers) {
-    if (server.pid === undefined) continue;
-    const status = await server.appctl('cluster/status', cluster.databaseName).catch(() => '');
-    if (/^Role: leader/m.test(status)) return server;
-  }
-  return undefined;
-}
 
 export const faults: Readonly<Record<string, Fault>> = {
   'kill the leader': async (world) => await (await findLeader(world))?.kill('SIGKILL'),

@@ -29,7 +29,8 @@ async function work(): Promise<void> {
     await using world = await openWorld(new Random(firstSeed));
     // A cluster is given up after a while: its log grows, and its servers' ages with it.
     for (let turn = 0; turn < 50 && next < total; turn++) {
-      const result = await runOnce(world, firstSeed + next++);
+      const seed = firstSeed + next++;
+      const result = await runOnce(world, seed).catch((error: unknown) => brokenOff(seed, error));
       results.push(result);
       for (const violation of result.violations) process.stdout.write(`seed ${result.seed}: ${violation}\n`);
       if (results.length % 25 === 0) process.stdout.write(`${results.length} of ${total} runs\n`);
@@ -37,6 +38,15 @@ async function work(): Promise<void> {
     }
   }
 }
+
+const brokenOff = (seed: number, error: unknown): RunResult => ({
+  seed,
+  faults: {},
+  outcomes: { committed: 0, failed: 0, unknown: 0, 'executed twice': 0 },
+  syncs: {},
+  changes: 0,
+  violations: [`the run broke off: ${error instanceof Error ? error.stack : String(error)}`],
+});
 
 await Promise.all(Array.from({ length: Number(options.clusters) }, work));
 

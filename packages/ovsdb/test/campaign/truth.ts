@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ReplicaRow } from '../../src/index.ts';
 
 /** What the client said of a transaction. */
-export type Outcome = 'committed' | 'unknown' | { readonly failed: string };
+export type Outcome = 'committed' | 'unknown' | 'executed twice' | { readonly failed: string };
 
 /** The shelf whose visits each transaction raises by one. */
 export const counter = 'counter';
