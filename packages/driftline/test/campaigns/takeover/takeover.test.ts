@@ -14,12 +14,10 @@ import { openWorldWithoutNeutron } from './world.ts';
 /** A few of the whole campaign's (`npm run campaign:takeover`); none that waits for a probe. */
 const FEW: readonly Shock[] = [
   'leader transferred',
-  'leader transferred',
   'log compacted',
   'leader killed',
   'holder killed',
   'holder terminated',
-  'standby killed',
 ];
 
 test('of three daemons one at a time acts, whatever becomes of leaders and workers, and nothing is lost', async (t) => {

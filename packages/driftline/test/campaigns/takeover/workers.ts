@@ -118,11 +118,19 @@ export class LockWatch implements AsyncDisposable {
     this.#following = this.#follow();
   }
 
-  /** The last that was given the lock, unless it has lost it; a worker that was killed or paused does not say so. */
+  /**
+   * The last that was given the lock of those that have not lost it since; a worker that was killed or paused does not
+   * say so. Neutron's worker asks any server for the lock, and leaves it a moment later when it is not the leader: what it
+   * got there is none.
+   */
   get holder(): string | undefined {
-    const last = this.events.findLast(({ isHeld }) => isHeld);
-    if (last === undefined) return undefined;
-    return this.events.findLast(({ worker }) => worker === last.worker) === last ? last.worker : undefined;
+    const last = this.events.findLast((event) => event.isHeld && this.isLasting(event));
+    return last?.worker;
+  }
+
+  /** Whether the worker has not lost it again. */
+  isLasting(event: LockEvent): boolean {
+    return this.events.findLast(({ worker }) => worker === event.worker) === event;
   }
 
   /** One reader at a time: each goes on where the last one ended. */

@@ -139,7 +139,7 @@ export async function openWorldWithoutNeutron(lawless?: string): Promise<World> 
   };
 }
 
-/** Every row but those that the load on Neutron's API is about. */
+/** Every row but those that the load on Neutron's API is about, and ACLs whose log any of several logs may name. */
 function sparing({ networks, subnets, ports }: Deployment): Choice {
   const idsNamed = (all: ReadonlyMap<string, string>, names: readonly string[]) =>
     [...all].flatMap(([name, id]) => (names.some((each) => name === each || name.startsWith(`${each}-`)) ? [id] : []));
@@ -150,7 +150,10 @@ function sparing({ networks, subnets, ports }: Deployment): Choice {
   ];
   const textsOf = (cell: ReplicaRow[string]): readonly string[] =>
     cell instanceof Map ? [...cell.values()].map(String) : [];
-  return (_table, row) => {
+  const known = [...ports.values()];
+  return (table, row) => {
+    if (table === 'ACL' && row.log === true) return false;
+    if (table === 'QoS' && !known.some((id) => String(row.match).includes(id))) return false;
     const words = [String(row.name), ...textsOf(row.external_ids)];
     return !words.some((word) => word.startsWith(LOAD_PREFIX) || near.some((id) => word.includes(id)));
   };
