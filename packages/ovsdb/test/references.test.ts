@@ -47,6 +47,12 @@ test('references are followed to their rows, and back, through every change', as
   assert.equal(referrer?.row.favourite, emma?.uuid, 'of the tables asked for, with the types of their rows');
   assert.deepEqual(replica.referrers('Book', persuasion?.uuid ?? '', ['Book']), []);
 
+  for await (const { changes } of client.changes({ tables: ['Shelf'], initial: true })) {
+    const names: (string | undefined)[] = changes.map(({ after }) => after?.name);
+    assert.deepEqual(names, ['a'], 'changes have the types of their tables too');
+    break;
+  }
+
   const before = shelf();
   await client.transact([
     op.insert('Shelf', { name: 'b', books: [persuasion?.uuid ?? ''] }),

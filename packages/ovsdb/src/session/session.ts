@@ -253,7 +253,8 @@ export class Session {
     this.#monitor.setShapes(shapes, schema.tables);
     const stopWatching = watchSilence(connection, loadSilenceMs, false);
     try {
-      await this.#monitor.start(connection, (result) => this.#takeSync(connection.name, schema, result));
+      const onSynced = (result: SyncResult) => this.#takeSync(connection.name, schema, result);
+      await this.#monitor.start(connection, onSynced, { changeTimeoutMs: loadSilenceMs });
     } finally {
       stopWatching();
     }
