@@ -1,6 +1,6 @@
 import { OvsdbError } from '../errors.ts';
 import type { JsonValue } from './json-value.ts';
-import { StringCache } from './string-cache.ts';
+import { StringCache, sharedStrings } from './string-cache.ts';
 
 export const Byte = {
   quote: 0x22,
@@ -40,7 +40,7 @@ export class JsonReader {
   bytes: Buffer = Buffer.alloc(0);
   position = 0;
   end = 0;
-  readonly #strings = StringCache.shared;
+  readonly #strings = sharedStrings;
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #maxDepth: number;
 

@@ -9,9 +9,6 @@ export class StringCache {
   /** Longer strings are seldom repeated, and comparing them costs as much as decoding them. */
   static readonly longest = 64;
 
-  /** One for all readers: databases of one deployment repeat each other's names, and a reader costs nothing to make. */
-  static readonly shared = new StringCache();
-
   readonly #strings: (string | undefined)[] = new Array<string | undefined>(StringCache.#slots).fill(undefined);
 
   /** The string of the ASCII bytes from `start` to `end`, whose hash the caller has computed while it scanned them. */
@@ -24,6 +21,12 @@ export class StringCache {
     return fresh;
   }
 }
+
+/**
+ * One for all readers: databases of one deployment repeat each other's names, and a reader costs nothing to make. Not a
+ * static of the class: compiled for publication, it would be made before the class is there.
+ */
+export const sharedStrings = new StringCache();
 
 function isSame(text: string, bytes: Buffer, start: number, end: number): boolean {
   const { length } = text;
