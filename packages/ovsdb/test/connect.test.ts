@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { OvsdbClient, OvsdbError, op, type SessionState } from '../src/index.ts';
+import { OvsdbClient, op, type SessionState } from '../src/index.ts';
 import { createCertificates, noReply, ScriptedServer } from '../src/testing/index.ts';
-import { connectTo, contentOf, namesOf, startLibrary } from './library.ts';
+import { connectTo, contentOf, namesOf, refusalBy, startLibrary } from './library.ts';
 
 for (const listen of ['unix', 'tcp', 'ssl'] as const) {
   test(`a server is reached over ${listen}:, and what is written comes back`, async () => {
@@ -30,15 +30,8 @@ test('a server that another authority vouches for is refused', async () => {
   await using server = await startLibrary({ listen: 'ssl' });
   const strange = await createCertificates(join(server.folder));
   assert.ok(server.tls);
-  const attempt = connectTo(server.endpoint, {
-    tls: { ...server.tls, ca: strange.client.certificate },
-    connectTimeoutMs: 500,
-  });
-  await assert.rejects(attempt, (error) => {
-    assert.ok(error instanceof OvsdbError && error.code === 'timeout');
-    assert.match(error.message, /certificate/);
-    return true;
-  });
+  const reason = await refusalBy(server.endpoint, { tls: { ...server.tls, ca: strange.client.certificate } });
+  assert.match(reason.message, /certificate/);
 });
 
 test('a TLS file that cannot be read ends the attempt at once, naming the file', async () => {
@@ -48,7 +41,7 @@ test('a TLS file that cannot be read ends the attempt at once, naming the file',
 });
 
 test('connecting in vain ends at its deadline with the last reason', async () => {
-  const attempt = connectTo('unix:/nowhere/db.sock', { connectTimeoutMs: 300 });
+  const attempt = connectTo('unix:/nowhere/db.sock', { connectTimeoutMs: 1000 });
   await assert.rejects(attempt, { code: 'timeout', message: /\/nowhere\/db\.sock.*ENOENT/ });
 });
 

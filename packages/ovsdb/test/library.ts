@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { type ConnectOptions, OvsdbClient, type UpdateBatch } from '../src/index.ts';
+import { type ConnectOptions, OvsdbClient, type OvsdbError, type UpdateBatch } from '../src/index.ts';
 import { type OvsdbServer, type OvsdbServerOptions, startOvsdbServer } from '../src/testing/index.ts';
 
 export const librarySchema = new URL('fixtures/library.ovsschema', import.meta.url).pathname;
@@ -14,6 +15,26 @@ export function startLibrary(options: OvsdbServerOptions = {}): Promise<OvsdbSer
 
 export function connectTo(endpoints: string, options: Partial<ConnectOptions> = {}): Promise<OvsdbClient> {
   return OvsdbClient.connect({ endpoints, database: 'Library', maxBackoffMs: 100, ...options });
+}
+
+/** Resolves with the reason for which the first server to be tried was refused, whenever that is; nothing is tried after it. */
+export async function refusalBy(endpoints: string, options: Partial<ConnectOptions> = {}): Promise<OvsdbError> {
+  const { promise, resolve } = Promise.withResolvers<OvsdbError>();
+  const control = new AbortController();
+  const attempt = connectTo(endpoints, {
+    ...options,
+    signal: control.signal,
+    on: {
+      refused: ({ reason }) => {
+        resolve(reason);
+        control.abort();
+      },
+    },
+  });
+  const client = await attempt.catch(() => undefined);
+  await client?.close();
+  assert.equal(client, undefined, 'the server was to be refused');
+  return await promise;
 }
 
 /** The rows of a table as values, ordered by name; uuids left out. */

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createServer, type SecureVersion } from 'node:tls';
-import type { OvsdbError } from '../src/index.ts';
 import { createCertificates, findFreePort, type OvsdbServer, type TestCertificates } from '../src/testing/index.ts';
-import { connectTo, next, startLibrary } from './library.ts';
+import { connectTo, next, refusalBy, startLibrary } from './library.ts';
 
 interface Place {
   readonly folder: string;
@@ -29,26 +28,6 @@ async function startTls({ ca, server }: TestCertificates, ...args: string[]) {
   const files = [`--private-key=${server.key}`, `--certificate=${server.certificate}`, `--ca-cert=${ca}`];
   const process = await startLibrary({ args: [`--remote=pssl:${port}:127.0.0.1`, ...files, ...args] });
   return { server: process, endpoint: `ssl:127.0.0.1:${port}` };
-}
-
-/** Resolves with the reason for which an endpoint was refused. */
-async function refusal(endpoint: string, options: Parameters<typeof connectTo>[1]): Promise<OvsdbError> {
-  const { promise, resolve } = Promise.withResolvers<OvsdbError>();
-  const control = new AbortController();
-  const attempt = connectTo(endpoint, {
-    ...options,
-    signal: control.signal,
-    on: {
-      refused: ({ reason }) => {
-        resolve(reason);
-        control.abort();
-      },
-    },
-  });
-  const client = await attempt.catch(() => undefined);
-  await client?.close();
-  assert.equal(client, undefined, 'the server was to be refused');
-  return await promise;
 }
 
 const own = ({ client }: TestCertificates) => ({ certificate: client.certificate, key: client.key });
@@ -74,7 +53,7 @@ test('the authority is taken from the first server, stored once, and demanded ev
       await copyFile(others.ca, strange);
       const { server: impostor, endpoint: elsewhere } = await startTls(others, `--peer-ca-cert=${others.ca}`);
       await using _impostor = impostor;
-      const reason = await refusal(elsewhere, { tls: { bootstrapCa, ...own(others) } });
+      const reason = await refusalBy(elsewhere, { tls: { bootstrapCa, ...own(others) } });
       assert.equal(reason.code, 'connect-failed');
       assert.match(reason.message, /self-signed certificate|certificate/);
     });
@@ -87,7 +66,7 @@ test('a server that does not send its authority gives nothing to store', () =>
     await using server = await startLibrary();
     await using front = await startFront(server, certificates, 'TLSv1.3');
     const { endpoint } = front;
-    const reason = await refusal(endpoint, { tls: { bootstrapCa, ...own(certificates) } });
+    const reason = await refusalBy(endpoint, { tls: { bootstrapCa, ...own(certificates) } });
     assert.match(reason.message, /did not send the certificate of its authority.*--peer-ca-cert/);
     await assert.rejects(stat(bootstrapCa), { code: 'ENOENT' });
     const both = connectTo(endpoint, { tls: { bootstrapCa, ca: certificates.ca } });
@@ -153,7 +132,7 @@ for (const [version, isTaken] of [
       if (isTaken) {
         await using _client = await connectTo(front.endpoint, { tls });
       } else {
-        const reason = await refusal(front.endpoint, { tls });
+        const reason = await refusalBy(front.endpoint, { tls });
         assert.match(reason.message, /version/i);
       }
       assert.deepEqual(front.versions, isTaken ? [version] : []);
@@ -167,6 +146,6 @@ test('the name of the host counts when that is asked for', () =>
     const endpoint = front.endpoint.replace('127.0.0.1', 'db.example');
     const options = { lookup: async () => ['127.0.0.1'] };
     await using _any = await connectTo(endpoint, { ...options, tls: { ca: certificates.ca } });
-    const reason = await refusal(endpoint, { ...options, tls: { ca: certificates.ca, verifyHostName: true } });
+    const reason = await refusalBy(endpoint, { ...options, tls: { ca: certificates.ca, verifyHostName: true } });
     assert.match(reason.message, /db\.example.*does not match/s);
   }));
