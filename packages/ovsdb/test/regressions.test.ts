@@ -215,6 +215,32 @@ test('when the server refuses a change of conditions the former ones stand, and 
   ]);
 });
 
+test('a monitor that the server cancels is asked for anew, and the replica does not freeze (ac04dfa7e, ovn-kubernetes #718)', async () => {
+  const asked: unknown[] = [];
+  await using server = await ScriptedServer.start(
+    monitorScript((lastId) => {
+      asked.push(lastId);
+      return [false, txn(asked.length), { Shelf: initial(1, { name: `a${asked.length}` }) }];
+    }),
+  );
+  await using client = await connectTo(server.endpoint);
+  let disconnects = 0;
+  client.on('disconnected', () => disconnects++);
+  const [connection] = server.connections;
+  assert.ok(connection);
+  connection.send({ method: 'monitor_canceled', params: ['another monitor'], id: null });
+  await client.sync();
+  assert.deepEqual(asked, [nil]);
+  const reconnected = next(client, 'reconnected');
+  connection.send({ method: 'monitor_canceled', params: [monitorId], id: null });
+  await reconnected;
+  assert.deepEqual(asked, [nil, nil], 'the schema may be another: nothing to resume from');
+  const updated = next(client, 'update', () => namesOf(client).join() === 'b');
+  sendUpdate(connection, txn(9), { Shelf: { [uuid(1)]: { modify: { name: 'b' } } } });
+  await updated;
+  assert.equal(disconnects, 0);
+});
+
 test('an update that does not fit is never applied in part, and everything is loaded anew (9ed69557e, ae25f8c8f)', async () => {
   const misfits = [
     { [uuid(2)]: { insert: { name: 'b' } }, [uuid(9)]: { modify: { name: 'x' } } },
