@@ -212,20 +212,32 @@ describe('the scheduled tasks', () => {
   });
 
   it('stop where they are when the lock is stolen between two transactions: the server takes no other of theirs', async () => {
-    let first: () => void = () => {};
-    const began = new Promise<void>((resolve) => {
-      first = resolve;
-    });
+    const began = Promise.withResolvers<void>();
+    let isOver = false;
+    let held: Buffer[] | undefined;
     await using run = await startService({
       release: 'zed',
       // As after an upgrade: most migrations have something to do.
       flags: ['--driftline-release', '2026.2'],
       fromClient: (chunk) => {
-        if (chunk.includes('"transact"')) first();
+        if (!isOver && chunk.includes('"transact"')) {
+          held ??= [];
+          began.resolve();
+        }
         return [chunk];
       },
+      // The answer to the first is on its way until the lock is stolen.
+      fromServer: (chunk) => {
+        if (held === undefined) return [chunk];
+        held.push(chunk);
+        if (!chunk.includes('"stolen"')) return [];
+        const all = held;
+        isOver = true;
+        held = undefined;
+        return all;
+      },
     });
-    await began;
+    await began.promise;
     await using other = await stealLock(run.golden.northbound.endpoint);
     const picture = () =>
       JSON.stringify(
