@@ -15,8 +15,6 @@ after(() => databases[Symbol.asyncDispose]());
 
 /** Nobody is taken for dead because this machine was busy for a while. */
 const timings = { touchIntervalMs: 200, nodeTimeoutMs: 600_000, cacheLifetimeMs: 200 };
-/** For those who are to be; MySQL's DATETIME counts whole seconds. */
-const SHORT_MS = 1300;
 
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await sleep(20);
@@ -25,13 +23,13 @@ async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
 const join = (
   connection: WritableNeutronConnection,
   nodeUuid: string,
-  { events = [], ...more }: { readonly events?: MembershipEvent[]; readonly nodeTimeoutMs?: number } = {},
+  { events = [] }: { readonly events?: MembershipEvent[] } = {},
 ) =>
   RingMembership.join({
     connection,
     nodeUuid,
     hostname: 'here',
-    timings: { ...timings, ...more },
+    timings,
     onEvent: (event) => events.push(event),
   });
 
@@ -63,17 +61,22 @@ describe('membership of the ring', { concurrency: engines.length }, () => {
       });
 
       it('takes a daemon for dead that does not beat, and deletes its row long after', async () => {
-        await using first = await join(connection, 'first', { nodeTimeoutMs: SHORT_MS });
-        const second = await join(connection, 'second', { nodeTimeoutMs: SHORT_MS });
+        await using first = await join(connection, 'first');
+        const second = await join(connection, 'second');
         await until(() => first.ring.nodes.length === 2);
         await second.die();
+        const haveBeatenLast = (timeoutsAgo: number) => {
+          const time = new Date(Date.now() - timeoutsAgo * timings.nodeTimeoutMs).toISOString();
+          return connection.write((transaction) =>
+            transaction.change(sql`update ovn_hash_ring set updated_at = ${sql.lit(time.slice(0, 19).replace('T', ' '))}
+              where node_uuid = 'second'`),
+          );
+        };
+        await haveBeatenLast(2);
         await until(() => first.ring.nodes.length === 1);
         const rows = async () => (await readRingGroup(connection, 'driftline')).nodes.map(({ nodeUuid }) => nodeUuid);
         assert.deepEqual(await rows(), ['first', 'second']);
-        const longAgo = "'2020-01-01 00:00:00'";
-        await connection.write((transaction) =>
-          transaction.change(sql`update ovn_hash_ring set updated_at = ${sql.raw(longAgo)} where node_uuid = 'second'`),
-        );
+        await haveBeatenLast(6);
         await until(async () => (await rows()).length === 1);
       });
 
