@@ -50,6 +50,9 @@ export async function runOnce(world: World, seed: number): Promise<RunResult> {
   watcher.on('synced', ({ kind, method }) => add(syncs, `${kind} by ${method}`));
   await reset(writer);
   const stop = new AbortController();
+  // Also where the run breaks off: whoever writes on keeps the process alive.
+  using ending = new DisposableStack();
+  ending.defer(() => stop.abort());
   const writing = write(writer, random, `t${seed}-`, stop.signal);
   for (let left = 2 + random.below(4); left > 0; left--) {
     await sleep(random.below(120));
