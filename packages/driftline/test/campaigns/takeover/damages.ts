@@ -131,9 +131,7 @@ export class Damages implements AsyncDisposable {
       operations: parents.map(({ _uuid }) => op.mutate('Logical_Switch', _uuid, [['ports', 'delete', [port._uuid]]])),
       rows: [port._uuid],
       isHealed: (client) =>
-        [...client.replica.table('Logical_Switch_Port').rows.values()].some(
-          (row) => row.name === name && row._uuid !== port._uuid,
-        ),
+        [...client.replica.table('Logical_Switch_Port').rows.values()].some((row) => row.name === name),
       explains: () => false,
     };
   }
