@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -86,11 +86,9 @@ describe('the pages', () => {
     programs = typescript.filter(isProgram);
     pieces = typescript.filter((block) => !isProgram(block));
 
-    await mkdir(join(folder, 'node_modules', '@driftline'), { recursive: true });
+    for (const scope of ['@driftline', '@types']) await mkdir(join(folder, 'node_modules', scope), { recursive: true });
     await symlink(packageFolder, join(folder, 'node_modules', '@driftline', 'ovsdb'));
-    for (const name of ['@types/node', 'undici-types']) {
-      await cp(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
-    }
+    await symlink(join(root, 'node_modules', '@types', 'node'), join(folder, 'node_modules', '@types', 'node'));
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     const schema = parseSchemaText(await readFile(northbound, 'utf8'));
     await writeFile(join(folder, 'northbound.gen.ts'), generateTypes(schema));
