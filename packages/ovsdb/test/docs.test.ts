@@ -51,10 +51,11 @@ ${code}
 }
 `;
 
-/** Runs one piece after the other, each with a database as new: a switch with one port. */
-const driver = (pieces: readonly string[], endpoint: string) => `
+/** Runs one after the other, each with a database as new: a switch with one port. */
+const driver = (names: readonly string[], endpoint: string) => `
 import { allRows, OvsdbClient, op } from '@driftline/ovsdb';
-for (const piece of ${JSON.stringify(pieces)}) {
+for (const name of ${JSON.stringify(names)}) {
+  console.log('== ' + name);
   await using client = await OvsdbClient.connect({
     endpoints: '${endpoint}',
     database: 'OVN_Northbound',
@@ -65,9 +66,8 @@ for (const piece of ${JSON.stringify(pieces)}) {
     op.insert('Logical_Switch', { name: 'blue', ports: [{ ref: 'p' }] }),
     op.insert('Logical_Switch_Port', { name: 'eth0' }, { namedUuid: 'p' }),
   ]);
-  const { default: run } = await import(\`./\${piece}.ts\`);
-  await run(client, made?.uuid);
-  console.log('ran', piece);
+  const { default: run } = await import('./' + name + '.ts');
+  await run?.(client, made?.uuid);
 }
 `;
 
@@ -120,26 +120,26 @@ describe('the pages', () => {
     assert.equal(stdout, '');
   });
 
-  it('run, each program, and print what they say', async () => {
-    for (const block of programs.filter(({ info }) => info === 'ts')) {
-      await using server = await startOvsdbServer({ schema: northbound });
+  it('run, each block, with a real server, and print what they say', async () => {
+    await using server = await startOvsdbServer({ schema: northbound });
+    const complete = programs.filter(({ info }) => info === 'ts');
+    for (const block of complete) {
       const code = block.code
         .replace(/(endpoints: |open\()'[^']*'/, `$1'${server.endpoint}'`)
         .replace(/schema: '[^']*'/, `schema: '${northbound}'`);
       assert.notEqual(code, block.code, `${nameOf(block)} names a server or a schema`);
-      await writeFile(join(folder, `run-${nameOf(block)}.ts`), code);
-      const { stdout } = await run(process.execPath, [`run-${nameOf(block)}.ts`], { cwd: folder });
-      if (block.prints !== undefined) assert.equal(stdout, block.prints, nameOf(block));
+      await writeFile(join(folder, `${nameOf(block)}.ts`), code);
     }
-  });
-
-  it('run, each piece that goes with a client', async () => {
-    await using server = await startOvsdbServer({ schema: northbound });
-    const names = pieces.map(nameOf);
-    await writeFile(join(folder, 'driver.ts'), driver(names, server.endpoint));
+    const executed = [...complete, ...pieces];
+    await writeFile(join(folder, 'driver.ts'), driver(executed.map(nameOf), server.endpoint));
     const { stdout } = await run(process.execPath, ['driver.ts'], { cwd: folder });
-    const ran = [...stdout.matchAll(/^ran (.*)$/gm)].map(([, name]) => name);
-    assert.deepEqual(ran, names);
+    const printed = new Map(
+      [...stdout.matchAll(/^== (.*)\n((?:(?!== ).*\n)*)/gm)].map(([, name, text]) => [name, text]),
+    );
+    assert.deepEqual([...printed.keys()], executed.map(nameOf));
+    for (const block of executed) {
+      if (block.prints !== undefined) assert.equal(printed.get(nameOf(block)), block.prints, nameOf(block));
+    }
   });
 
   it('show commands that work', async () => {
