@@ -60,7 +60,7 @@ export async function startEmbedded(stateFolder = defaultStateFolder()): Promise
   const northbound = await serve('northbound');
   const southbound = await serve('southbound');
   // ovn-northd would do this: without it the database lacks its NB_Global row.
-  await run('ovn-nbctl', [`--db=${northbound.endpoint}`, '--timeout=10', 'init']);
+  await run('ovn-nbctl', [`--db=${northbound.endpoint}`, '--timeout=60', 'init']);
 
   const configFile = join(stateFolder, 'neutron.conf');
   await writeFile(configFile, await configuration(stateFolder, northbound.endpoint, southbound.endpoint));

@@ -54,7 +54,7 @@ export async function startOvsdbServer(options: OvsdbServerOptions): Promise<Ovs
     env: { OVS_RUNDIR: dirname(socketFile) },
   });
   try {
-    await waitUntilReady(server, () => answersOn(socketFile), 15_000);
+    await waitUntilReady(server, () => answersOn(socketFile), 60_000);
   } catch (error) {
     await server.kill();
     throw error;

@@ -24,7 +24,7 @@ test('driftline run survives the loss of either database, and ends in order when
 
   const { endpoint, databaseFile } = golden.northbound;
   const nbctl = async (...args: string[]) =>
-    (await run('ovn-nbctl', [`--db=${endpoint}`, '--timeout=15', ...args])).stdout.trim();
+    (await run('ovn-nbctl', [`--db=${endpoint}`, ...args])).stdout.trim();
   const port =
     (await nbctl('--bare', '--columns=name', 'find', 'Logical_Switch_Port', 'type=""')).split(/\s+/)[0] ?? '';
   const isEnabled = async () => (await nbctl('get', 'Logical_Switch_Port', port, 'enabled')) === 'true';

@@ -11,6 +11,7 @@ import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { answersOn } from '../../src/demo/ovsdb-server.ts';
 import { startProcess, waitUntilReady } from '../../src/demo/process.ts';
 import { openNeutron } from '../../src/neutron/connect.ts';
+import { startPatienceMs } from '../lab/mariadb.ts';
 
 const run = promisify(execFile);
 
@@ -83,7 +84,7 @@ async function startTlsMariadb(): Promise<TlsServer> {
   await sign('DNS:localhost');
 
   const account = process.getuid?.() === 0 ? ['--user=root'] : [];
-  const small = ['--innodb-log-file-size=8M', '--innodb-flush-method=nosync'];
+  const small = ['--innodb-log-file-size=8M', '--innodb-flush-method=nosync', `--tmpdir=${folder}`];
   const install = ['--no-defaults', `--datadir=${path('data')}`, '--auth-root-authentication-method=normal'];
   await run('mariadb-install-db', [...install, '--skip-test-db', ...account, ...small]);
   const port = await freePort();
@@ -107,7 +108,7 @@ async function startTlsMariadb(): Promise<TlsServer> {
       stopSignal: 'SIGKILL', // Its folder goes with it.
     }),
   );
-  await waitUntilReady(mariadb, () => answersOn(socket), 30_000);
+  await waitUntilReady(mariadb, () => answersOn(socket), startPatienceMs);
   const execute = (statement: string) =>
     run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '--execute', statement]);
   await execute(`CREATE DATABASE neutron; CREATE TABLE neutron.alembic_version (version_num varchar(32));

@@ -29,6 +29,9 @@ export interface MariadbServer extends DatabaseServer {
   restart(): Promise<void>;
 }
 
+/** Of a database server: it says by itself when it can't start. */
+export const startPatienceMs = 300_000;
+
 export async function startMariadb(): Promise<MariadbServer> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'driftline-mariadb-'));
@@ -36,15 +39,21 @@ export async function startMariadb(): Promise<MariadbServer> {
   const data = join(folder, 'data');
   const socket = join(folder, 'mariadb.sock');
   const account = process.getuid?.() === 0 ? ['--user=root'] : [];
-  // Small logs and no syncs: nothing here must survive a power cut, and the folder is written anew each time.
-  const quick = ['--innodb-log-file-size=8M', '--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync'];
+  const settings = [
+    // Small logs and no syncs: nothing here must survive a power cut, and the folder is written anew each time.
+    '--innodb-log-file-size=8M',
+    '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-flush-method=nosync',
+    // A server that starts clears it of temporary tables, be they of another that is just starting.
+    `--tmpdir=${folder}`,
+  ];
   await run('mariadb-install-db', [
     '--no-defaults',
     `--datadir=${data}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     ...account,
-    ...quick,
+    ...settings,
   ]);
   const args = [
     '--no-defaults',
@@ -55,14 +64,14 @@ export async function startMariadb(): Promise<MariadbServer> {
     '--character-set-server=utf8mb3',
     '--max-connections=500',
     ...account,
-    ...quick,
+    ...settings,
   ];
   let server: RunningProcess | undefined;
   stack.defer(async () => server?.stop());
   const start = async (): Promise<RunningProcess> => {
     const stopSignal = 'SIGKILL'; // Its folder goes with it.
     server = startProcess({ command: 'mariadbd', args, logFile: join(folder, 'mariadb.log'), stopSignal });
-    await waitUntilReady(server, () => answersOn(socket), 30_000);
+    await waitUntilReady(server, () => answersOn(socket), startPatienceMs);
     return server;
   };
   let running = await start();

@@ -33,7 +33,7 @@ export class NeutronApiError extends Error {
   }
 }
 
-const deadlineMs = 120_000;
+const deadlineMs = 300_000;
 
 export class NeutronApi {
   readonly #baseUrl: string;

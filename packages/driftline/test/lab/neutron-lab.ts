@@ -60,6 +60,9 @@ const impatientServer = join(import.meta.dirname, 'impatient_neutron_server.py')
 
 export const databaseName = 'neutron';
 
+/** For a start, and for OVN to have all that SQL has: on a machine that runs other labs too, both take minutes. */
+const patienceMs = 600_000;
+
 export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<NeutronLab> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'driftline-neutron-'));
@@ -98,7 +101,7 @@ export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<
         ...(options.signsTransactions === true ? { SIGN_TRANSACTIONS: '1' } : {}),
       },
     });
-    await waitUntilReady(server, () => answers(`${baseUrl}/networks`), 120_000);
+    await waitUntilReady(server, () => answers(`${baseUrl}/networks`), patienceMs);
   };
   stack.defer(async () => server?.kill());
   await startNeutron();
@@ -111,7 +114,7 @@ export async function startNeutronLab(options: NeutronLabOptions = {}): Promise<
     database,
     databaseUrl,
     configFiles,
-    settle: (timeoutMs = 60_000) => settle(database, timeoutMs),
+    settle: (timeoutMs = patienceMs) => settle(database, timeoutMs),
     stopNeutron: async () => server?.stop(),
     killNeutron: async () => server?.kill(),
     startNeutron,
@@ -133,9 +136,9 @@ export async function withNeutronLab(
   await showingLogs(lab, () => use(lab));
 }
 
-export async function showingLogs(lab: NeutronLab, use: () => Promise<void>): Promise<void> {
+export async function showingLogs<Result>(lab: NeutronLab, use: () => Promise<Result>): Promise<Result> {
   try {
-    await use();
+    return await use();
   } catch (error) {
     console.error(lab.logs());
     throw error;

@@ -43,6 +43,9 @@ export interface OvnLab extends AsyncDisposable {
   unplug(logicalPort: string): Promise<void>;
 }
 
+/** For one command, on a machine that has more to do. */
+const PATIENCE_S = 120;
+
 export const defaultBridgeMappings = 'physnet1:br-ex,publics:br-pub';
 
 /**
@@ -66,7 +69,7 @@ export async function startOvn(folder: string, golden?: string, clusterSize = 0)
   const northbound = cluster === undefined ? await serve('northbound') : { endpoint: cluster.endpoints };
   const southbound = await serve('southbound');
   const ctl = async (tool: string, server: { readonly endpoint: string }, args: string[]) =>
-    (await run(tool, [`--db=${server.endpoint}`, '--timeout=15', ...args])).stdout;
+    (await run(tool, [`--db=${server.endpoint}`, `--timeout=${PATIENCE_S}`, ...args])).stdout;
   const nbctl = (...args: string[]) => ctl('ovn-nbctl', northbound, args);
   const sbctl = (...args: string[]) => ctl('ovn-sbctl', southbound, args);
   // Neutron fails without the NB_Global row, and ovn-northd may take a moment to make it.

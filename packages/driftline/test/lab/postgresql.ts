@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { answersOn } from '../../src/demo/ovsdb-server.ts';
 import { startProcess, waitUntilReady } from '../../src/demo/process.ts';
-import { type DatabaseServer, dumpLimit, feed } from './mariadb.ts';
+import { type DatabaseServer, dumpLimit, feed, startPatienceMs } from './mariadb.ts';
 
 const run = promisify(execFile);
 
@@ -45,7 +45,7 @@ export async function startPostgresql(): Promise<DatabaseServer> {
   // The socket is there before the server lets anyone in.
   const isReady = async () =>
     (await answersOn(join(folder, '.s.PGSQL.5432'))) && ask('postgres', 'SELECT').then(yes, no);
-  await waitUntilReady(server, isReady, 30_000);
+  await waitUntilReady(server, isReady, startPatienceMs);
 
   const resources = stack.move();
   return {

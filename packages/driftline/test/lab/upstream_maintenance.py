@@ -36,7 +36,7 @@ from neutron.plugins.ml2.drivers.ovn.mech_driver.ovsdb import worker  # noqa: E4
 from neutron import server  # noqa: E402
 
 MARK = 'driftline-test:mark'
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 def answer(**body):

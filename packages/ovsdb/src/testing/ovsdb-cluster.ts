@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { chooseAddress, type OvsdbServer, ServerProcess } from './ovsdb-server.ts';
+import { chooseAddress, type OvsdbServer, ServerProcess, startPatienceMs } from './ovsdb-server.ts';
 
 const run = promisify(execFile);
 
@@ -86,7 +86,8 @@ async function readName(schema: string): Promise<string> {
 }
 
 async function untilJoined(server: ServerProcess, folder: string): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  const deadline = Date.now() + startPatienceMs;
+  while (Date.now() < deadline) {
     const status = await readStatus(server);
     if (/^Status: cluster member/m.test(status) && /^Leader: (?!unknown)/m.test(status)) return;
     await delay(20);
@@ -95,7 +96,8 @@ async function untilJoined(server: ServerProcess, folder: string): Promise<void>
 }
 
 async function findLeader(servers: readonly ServerProcess[]): Promise<OvsdbServer> {
-  for (let tries = 0; tries < 500; tries++) {
+  const deadline = Date.now() + startPatienceMs;
+  while (Date.now() < deadline) {
     for (const server of servers) {
       if (server.pid !== undefined && /^Role: leader/m.test(await readStatus(server))) return server;
     }

@@ -84,6 +84,9 @@ async function createDatabase(file: string, { schema, database }: OvsdbServerOpt
   }
 }
 
+/** On a machine that has more to do; who can't start ends, and is not waited for. */
+export const startPatienceMs = 60_000;
+
 export async function chooseAddress(listen: 'unix' | 'tcp' | 'ssl', folder: string) {
   if (listen === 'unix') {
     const path = join(folder, 'server.sock');
@@ -208,7 +211,7 @@ export class ServerProcess implements OvsdbServer {
   }
 
   async #untilReady(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + startPatienceMs;
     let problem: unknown;
     while (Date.now() < deadline && this.#child === child) {
       try {
