@@ -8,6 +8,7 @@ import { NorthboundView } from '../campaigns/northbound-view.ts';
 import { comparePictures, takePicture } from '../campaigns/picture.ts';
 import type { NeutronLab } from '../lab/neutron-lab.ts';
 import { startPopulatedLab } from '../lab/populated-lab.ts';
+import { withoutMaintenance } from '../lab/without-maintenance.ts';
 import { runEveryRound } from './api-load.ts';
 import { assertClean, checkSettled, runCommand } from './live-neutron.ts';
 
@@ -44,12 +45,13 @@ test('an emptied Northbound is rebuilt under a running Neutron, which carries on
     assert.deepEqual(comparePictures(before, await pictureOf(northbound)), []);
     assertClean(await checkSettled(lab));
 
-    t.diagnostic(`${await runEveryRound(lab.api, deployment)} API calls afterwards, all answered well`);
+    const calls = await withoutMaintenance(lab, () => runEveryRound(lab.api, deployment));
+    t.diagnostic(`${calls} API calls afterwards, all answered well`);
     assertClean(await checkSettled(lab));
 
     assert.equal(other.lockState, 'requested');
     await lab.stopNeutron();
-    await other.waitForLock(AbortSignal.timeout(10_000)); // So it was Neutron that held it.
+    await other.waitForLock(); // So it was Neutron that held it.
   } catch (error) {
     console.error(lab.logs());
     throw error;

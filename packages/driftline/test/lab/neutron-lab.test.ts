@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NeutronApiError } from './neutron-api.ts';
 import { databaseName, type NeutronLab, showingLogs, withNeutronLab } from './neutron-lab.ts';
 import { startPopulatedLab } from './populated-lab.ts';
+import { withoutMaintenance } from './without-maintenance.ts';
 
 /** The lines that a ctl program prints for one column. */
 function lines(printed: string): string[] {
@@ -48,7 +49,9 @@ test('a lab that goes on from a captured deployment has all of it, and Neutron g
     for (const name of deployment.ports.keys()) assert.ok(names.includes(name), `port ${name} is gone`);
     const before = await count(lab, 'Logical_Switch_Port');
     const network_id = deployment.networks.get('slaac');
-    const port = await lab.api.create('port', { network_id, 'binding:host_id': 'cmp-1.example.org' });
+    const port = await withoutMaintenance(lab, () =>
+      lab.api.create('port', { network_id, 'binding:host_id': 'cmp-1.example.org' }),
+    );
     assert.equal(port['binding:vif_type'], 'ovs');
     await lab.settle();
     assert.equal(await count(lab, 'Logical_Switch_Port'), before + 1);
@@ -57,11 +60,12 @@ test('a lab that goes on from a captured deployment has all of it, and Neutron g
 
 test('a real Neutron on PostgreSQL carries on after a restart', async () => {
   await withNeutronLab({ engine: 'postgresql' }, async (lab) => {
-    const before = await lab.api.create('network', { name: 'before' });
+    const create = (name: string) => withoutMaintenance(lab, () => lab.api.create('network', { name }));
+    const before = await create('before');
     await lab.stopNeutron();
     await assert.rejects(lab.api.list('network'), /is it running/);
     await lab.startNeutron();
-    const after = await lab.api.create('network', { name: 'after' });
+    const after = await create('after');
     await lab.settle();
     const names = lines(await lab.ovn.nbctl('--bare', '--columns=name', 'find', 'Logical_Switch')).sort();
     assert.deepEqual(names, [`neutron-${after.id}`, `neutron-${before.id}`].sort());

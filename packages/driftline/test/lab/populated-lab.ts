@@ -8,7 +8,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { captureGolden } from './capture-golden.ts';
-import { type NeutronLab, type NeutronLabOptions, startNeutronLab } from './neutron-lab.ts';
+import { type NeutronLab, type NeutronLabOptions, showingLogs, startNeutronLab } from './neutron-lab.ts';
 import { type Deployment, populate } from './populate.ts';
 
 export interface PopulatedLab extends AsyncDisposable {
@@ -32,8 +32,7 @@ export async function startPopulatedLab(options: Omit<NeutronLabOptions, 'from'>
   }
   await using stack = new AsyncDisposableStack();
   const lab = stack.use(await startNeutronLab(options));
-  const deployment = await populate(lab.api);
-  await lab.settle();
+  const deployment = await showingLogs(lab, () => populate(lab));
   // Under a name of its own first: another process may be at it too, and either's will do.
   const draft = `${cache}.${process.pid}`;
   await captureGolden(lab, draft);
