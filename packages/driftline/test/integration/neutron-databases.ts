@@ -26,10 +26,10 @@ export async function startDatabases(): Promise<Databases> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'driftline-databases-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const [mariadb, postgresql] = await Promise.all([
-    startMariadb().then((server) => stack.use(server)),
-    startPostgresql().then((server) => stack.use(server)),
-  ]);
+  const starting = [startMariadb(), startPostgresql()] as const;
+  // Also the one that is up only after the other has failed.
+  for (const server of starting) stack.defer(async () => (await server.catch(() => undefined))?.[Symbol.asyncDispose]());
+  const [mariadb, postgresql] = await Promise.all(starting);
   let loaded = 0;
   const resources = stack.move();
   return {
