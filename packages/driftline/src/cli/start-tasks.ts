@@ -4,6 +4,7 @@ import type { Check } from '../checks/check.ts';
 import { policiesOf } from '../checks/policies.ts';
 import { toTask } from '../checks/to-task.ts';
 import type { ConfigSources } from '../config/sources.ts';
+import type { DaemonEvent } from '../daemon/events.ts';
 import type { Extension } from '../extension/extension.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WritableNeutronConnection } from '../neutron/connect.ts';
@@ -13,6 +14,7 @@ import { databaseIdentity } from '../tasks/fingerprint.ts';
 import { Ledger } from '../tasks/ledger.ts';
 import { type Permit, runService } from '../tasks/service.ts';
 import type { Task } from '../tasks/task.ts';
+import { notePasses } from './note-passes.ts';
 import { taskLines } from './task-lines.ts';
 import { driftlineVersion, openLedger } from './task-tools.ts';
 
@@ -28,8 +30,13 @@ interface Parts {
   readonly log: (line: string) => void;
 }
 
+export interface RunningTasks extends AsyncDisposable {
+  /** Tells them of the daemon's passes. */
+  readonly onDaemonEvent: (event: DaemonEvent) => void;
+}
+
 /** The scheduled tasks and checks beside a daemon; they end with what it returns. */
-export function startTasks(parts: Parts): AsyncDisposable {
+export function startTasks(parts: Parts): RunningTasks {
   const { sources, deployment, extension, journal, neutron, permit, onlyLooks, log } = parts;
   const stop = new AbortController();
   const lines = taskLines();
@@ -37,6 +44,7 @@ export function startTasks(parts: Parts): AsyncDisposable {
   const ledger = onlyLooks
     ? new Ledger(':memory:', databaseIdentity(deployment))
     : openLedger(sources, deployment, 'write');
+  const note = notePasses(ledger, deployment);
   const running = runService(
     {
       deployment,
@@ -59,6 +67,14 @@ export function startTasks(parts: Parts): AsyncDisposable {
     stop.signal,
   );
   return {
+    onDaemonEvent: (event) => {
+      try {
+        note(event);
+      } catch (error) {
+        // A full disk is no reason to end the daemon.
+        log(`WARNING the ledger can't be written: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await running;

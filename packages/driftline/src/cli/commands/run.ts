@@ -10,7 +10,7 @@ import { consistencyLines } from '../report/consistency.ts';
 import { changeLines } from '../report/table.ts';
 import { type CommandContext, openDeployment, openNeutronToWrite } from '../session.ts';
 import { startEvents } from '../start-events.ts';
-import { startTasks } from '../start-tasks.ts';
+import { type RunningTasks, startTasks } from '../start-tasks.ts';
 import { printable } from '../terminal.ts';
 
 const DAY_MS = 86_400_000;
@@ -49,6 +49,7 @@ async function runConfigured(context: CommandContext, flags: RunFlags): Promise<
   const log = (line: string): void => context.terminal.out(`${new Date().toISOString()} ${line}\n`);
   let refused = false;
   let differed = false;
+  let tasks: RunningTasks | undefined;
   const daemon = new Daemon({
     deployment,
     journal,
@@ -63,6 +64,7 @@ async function runConfigured(context: CommandContext, flags: RunFlags): Promise<
     once: flags.once,
     onEvent: (event) => {
       refused = event.kind === 'refused';
+      tasks?.onDaemonEvent(event);
       for (const line of logLines(event)) log(line);
       if (event.kind !== 'pass') return;
       if (differed && event.drift.length === 0) log('INFO OVN agrees with Neutron again');
@@ -75,10 +77,11 @@ async function runConfigured(context: CommandContext, flags: RunFlags): Promise<
   const permit = daemon.maintenance;
   // Whoever only looks, or deletes nothing, has no maintenance done, but is told what the checks find.
   const onlyLooks = flags.observe || flags.additive;
-  await using _tasks =
+  tasks =
     flags.tasks && !flags.once
       ? startTasks({ sources, deployment, extension, journal, neutron: writable, permit, onlyLooks, log })
       : undefined;
+  await using _tasks = tasks;
   await using _events =
     flags.events === 'off' || flags.once
       ? undefined
