@@ -126,7 +126,7 @@ test('the replica equals the cluster after random transactions while leaders are
       for (let step = 0; step < 20; step++) {
         // Refused by a constraint, or by the loss of the link: whatever was committed counts.
         await client.transact([randomOperation(random)]).catch(() => {});
-        await client.untilSynced({ timeoutMs: 20_000 });
+        await client.untilSynced();
       }
     })();
     await leader.kill('SIGKILL');

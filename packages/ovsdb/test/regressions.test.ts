@@ -186,10 +186,9 @@ test('a server that never answers a change of conditions is left, and the next b
   await using _server = server;
   await using client = await connectTo(server.endpoint, { conditions: { Shelf: named('a') }, loadSilenceMs: 100 });
   await client.setConditions({ Shelf: named('b') });
-  assert.deepEqual(started, [
-    { lastId: nil, where: whereName('a') },
-    { lastId: nil, where: whereName('b') },
-  ]);
+  // On a busy machine more than one load may take so long that it is given up.
+  assert.deepEqual(started.at(0), { lastId: nil, where: whereName('a') });
+  assert.deepEqual(started.at(-1), { lastId: nil, where: whereName('b') });
   assert.deepEqual(changed, [whereName('b')]);
 });
 
