@@ -17,6 +17,19 @@ test('replacing entries gives what a full read would give, in its order', () => 
   );
 });
 
+test('what is read again and is as it was stays the same object, and so does a map in which nothing has changed', () => {
+  const old = new Map([
+    ['a', { addresses: ['1'] }],
+    ['b', { addresses: ['2'] }],
+  ]);
+  const both = new Set(['a', 'b', 'c']);
+  assert.equal(replaceEntries(old, both, structuredClone(old)), old);
+  const merged = replaceEntries(old, both, new Map([...structuredClone(old), ['b', { addresses: ['3'] }]]));
+  assert.notEqual(merged, old);
+  assert.equal(merged.get('a'), old.get('a'));
+  assert.deepEqual(merged.get('b'), { addresses: ['3'] });
+});
+
 test('the map that is replaced from stays as it was', () => {
   const old = new Map([['a', 1]]);
   replaceEntries(old, new Set(['a', 'b']), new Map([['b', 2]]));

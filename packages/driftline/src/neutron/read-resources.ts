@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { NeutronConnection, ReadTransaction } from './connect.ts';
 import { compareText } from './decode.ts';
 import { RESOURCE_KINDS, type ResourceKind, type ResourceSet } from './model/resource-set.ts';
@@ -139,7 +140,7 @@ function* keysWhere<V>(map: ReadonlyMap<string, V>, isWanted: (value: V) => bool
   for (const [key, value] of map) if (isWanted(value)) yield key;
 }
 
-/** Keeps the order of keys. */
+/** Keeps the order of keys; and the map itself, and whatever is in it, where nothing is different. */
 export function replaceEntries<V>(
   old: ReadonlyMap<string, V>,
   replaced: ReadonlySet<string>,
@@ -147,14 +148,18 @@ export function replaceEntries<V>(
 ): ReadonlyMap<string, V> {
   const merged = new Map(old);
   let hasNewKeys = false;
+  let isChanged = false;
   for (const id of replaced) {
     const value = fresh.get(id);
+    if (isDeepStrictEqual(value, old.get(id))) continue;
+    isChanged = true;
     if (value === undefined) merged.delete(id);
     else {
       hasNewKeys ||= !old.has(id);
       merged.set(id, value);
     }
   }
+  if (!isChanged) return old;
   return hasNewKeys ? new Map([...merged].sort(([a], [b]) => compareText(a, b))) : merged;
 }
 
