@@ -8,7 +8,7 @@ import { NeutronReadError } from '../neutron/read-error.ts';
 import { bumpRevisions, deleteRevisions } from '../neutron/revisions.ts';
 import { checkLimits, type Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
-import type { Verdict } from '../reconcile/judge.ts';
+import type { Verdict, Wish } from '../reconcile/judge.ts';
 import { plan, repair } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import type { DaemonEvent } from './events.ts';
@@ -159,7 +159,7 @@ export class Daemon {
       this.#pruneJournal();
       await this.#note(verdict, signal);
     }
-    if (ripe.length > 0) await this.#repair(ripe, signal);
+    if (ripe.length > 0) await this.#repair(ripe, verdict.wish, signal);
     if (this.#mayWrite && tenure === this.#tenure.signal) this.#allowTasks(isFull, drift.length === 0);
     return drift.length === 0 || observeOnly;
   }
@@ -236,7 +236,7 @@ export class Daemon {
     }
   }
 
-  async #repair(ripe: readonly Change[], signal: AbortSignal): Promise<void> {
+  async #repair(ripe: readonly Change[], wish: Wish, signal: AbortSignal): Promise<void> {
     const { deployment, journal, writable, limits, onEvent } = this.#options;
     if (!this.#mayWrite) return;
     const tenure = this.#tenure.signal;
@@ -247,7 +247,7 @@ export class Daemon {
       this.#wakeIn(Math.min(...waiting) - nowMs);
     }
     if (due.length === 0) return;
-    const { verdict, confirmed } = await this.#lookout.confirm(due, signal);
+    const { verdict, confirmed } = await this.#lookout.confirm(due, signal, wish);
     // What is left out of it Neutron is busy with, or has just written.
     if (confirmed.length < due.length) this.#wakeIn(RETRY_MS.first);
     if (refusalsOf(verdict, deployment).length > 0) return;

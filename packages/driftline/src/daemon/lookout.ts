@@ -9,14 +9,12 @@ import { readResources } from '../neutron/read-resources.ts';
 import { readSnapshot } from '../neutron/read-snapshot.ts';
 import { resourcesOf, unfinished } from '../reconcile/confirm.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
-import { judge, type Verdict } from '../reconcile/judge.ts';
+import { judge, type Verdict, type Wish } from '../reconcile/judge.ts';
+import { READ_ONE_BY_ONE } from '../reconcile/look-again.ts';
 import { differenceNames, inBoth } from '../reconcile/settle.ts';
 
 import { NeutronActivity } from './neutron-activity.ts';
 import { type Cause, DriftTracker } from './tracker.ts';
-
-/** With more to confirm, SQL is read as a whole. */
-const READ_ONE_BY_ONE = 1000;
 
 /** What one look found, and what of it is believed. */
 export interface Sight {
@@ -97,6 +95,7 @@ export class Lookout {
   async confirm(
     due: readonly Change[],
     signal: AbortSignal,
+    before?: Wish,
   ): Promise<{ verdict: Verdict; confirmed: readonly Change[] }> {
     const resources = resourcesOf(due);
     const known = this.#snapshot;
@@ -106,7 +105,7 @@ export class Lookout {
         : await readResources(this.#deployment.neutron, known, resources, { signal });
     this.#take(snapshot);
     await this.#deployment.northbound.sync();
-    const verdict = this.#judge(snapshot);
+    const verdict = this.#judge(snapshot, before);
     const still = inBoth(due, verdict.drift);
     const busy = unfinished(still, snapshot, verdict.facts);
     const idle = still.filter((change) => !busy.has(change));
@@ -138,11 +137,11 @@ export class Lookout {
     return new Set(Object.values(changed).flatMap((ids: ReadonlySet<string>) => [...ids]));
   }
 
-  #judge(snapshot: NeutronSnapshot): Verdict {
+  #judge(snapshot: NeutronSnapshot, before?: Wish): Verdict {
     const { config, systemNameservers, northbound, owners } = this.#deployment;
     const { source, schema } = northbound;
     const chassis = this.#deployment.chassis();
-    return judge({ snapshot, source, schema, chassis, config, systemNameservers, owners });
+    return judge({ snapshot, source, schema, chassis, config, systemNameservers, owners, before });
   }
 
   /**

@@ -5,6 +5,7 @@ import type { ResourceTimes } from '../diff/history.ts';
 import type { ClaimedRow } from '../diff/owners.ts';
 import type { Pairing } from '../diff/pair.ts';
 import { featuresOf } from '../neutron/features.ts';
+import { RESOURCE_KINDS } from '../neutron/model/resource-set.ts';
 import type { NeutronSnapshot } from '../neutron/model/snapshot.ts';
 import type { DesiredState, ResourceRef } from '../northbound/desired.ts';
 import { observe } from '../northbound/observe.ts';
@@ -27,11 +28,24 @@ export interface Moment {
   readonly systemNameservers: readonly string[];
   /** Owners beside Neutron; the first that claims a row has it. */
   readonly owners: readonly RowOwner[];
+  /** Of a look shortly before, at the same deployment. */
+  readonly before?: Wish | undefined;
+}
+
+/** What Neutron wants of OVN, and what that was made from. */
+export interface Wish {
+  readonly snapshot: NeutronSnapshot;
+  readonly chassis: readonly Chassis[];
+  readonly schema: NorthboundSchema;
+  readonly desired: DesiredState;
+  readonly faults: readonly TranslationFault[];
 }
 
 /** What one comparison found. */
 export interface Verdict {
   readonly snapshot: NeutronSnapshot;
+  /** For the look that follows: it holds no row of the Northbound. */
+  readonly wish: Wish;
   readonly desired: DesiredState;
   readonly observed: ObservedState;
   readonly pairing: Pairing;
@@ -67,11 +81,10 @@ export interface VerdictCounts {
 }
 
 export function judge(moment: Moment): Verdict {
-  const { snapshot, config, schema, chassis, systemNameservers, owners } = moment;
+  const { snapshot, schema, chassis, owners } = moment;
   const features = featuresOf(snapshot.release);
-  const faults: TranslationFault[] = [];
-  const index = indexSnapshot(snapshot);
-  const desired = translate({ snapshot, config, features, chassis, schema, systemNameservers, index, faults });
+  const wish = wishOf(moment);
+  const { desired, faults } = wish;
   const observed = observe(moment.source);
   const facts = resourceFactsOf(snapshot);
   const times: ResourceTimes = {
@@ -88,6 +101,7 @@ export function judge(moment: Moment): Verdict {
   const deletes = kept.filter(({ action, owner }) => action === 'delete' && owner === undefined).length;
   return {
     snapshot,
+    wish,
     desired,
     observed,
     pairing: found.pairing,
@@ -106,6 +120,23 @@ export function judge(moment: Moment): Verdict {
     },
   };
 }
+
+/** The one before, where nothing that translation looks at has changed since. */
+function wishOf({ snapshot, config, schema, chassis, systemNameservers, before }: Moment): Wish {
+  if (before !== undefined && isSame(before, { snapshot, chassis, schema })) return { ...before, snapshot };
+  const features = featuresOf(snapshot.release);
+  const faults: TranslationFault[] = [];
+  const index = indexSnapshot(snapshot);
+  const desired = translate({ snapshot, config, features, chassis, schema, systemNameservers, index, faults });
+  return { snapshot, chassis, schema, desired, faults };
+}
+
+/** Reading resources again leaves a map as it is when nothing in it has changed. */
+const isSame = (before: Wish, now: Pick<Wish, 'snapshot' | 'chassis' | 'schema'>): boolean =>
+  before.schema === now.schema &&
+  before.snapshot.release === now.snapshot.release &&
+  RESOURCE_KINDS.every((kind) => before.snapshot[kind] === now.snapshot[kind]) &&
+  JSON.stringify(before.chassis) === JSON.stringify(now.chassis);
 
 const describeClaim = ({ row, claim: { owner, proof } }: ClaimedRow): ClaimOnRow => ({
   table: row.table,

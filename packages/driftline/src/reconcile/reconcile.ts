@@ -21,41 +21,56 @@ import type { ResourceRef } from '../northbound/desired.ts';
 import { MAINTENANCE_LOCK } from '../northbound/session.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Deployment } from './deployment.ts';
-import { judge, type Verdict } from './judge.ts';
+import { judge, type Verdict, type Wish } from './judge.ts';
+import { readAgain } from './look-again.ts';
 import { countScheduledGateways } from './refusals.ts';
 import { inBoth } from './settle.ts';
 
 export interface LookOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SnapshotProgress) => void;
+  /** A look shortly before: of SQL only what may have changed since is read. */
+  readonly earlier?: Earlier | undefined;
+}
+
+export interface Earlier {
+  readonly wish: Wish;
+  /** What is at issue: the resources that these serve are read again, whatever their revisions say. */
+  readonly changes: readonly Change[];
 }
 
 /** One look at both databases. */
 export async function look(deployment: Deployment, options: LookOptions = {}): Promise<Verdict> {
   const { config, northbound, systemNameservers, owners } = deployment;
-  const snapshot = await deployment.readSnapshot(options);
+  const { earlier } = options;
+  const snapshot =
+    earlier === undefined
+      ? await deployment.readSnapshot(options)
+      : await readAgain(deployment, earlier.wish.snapshot, earlier.changes, options);
   await northbound.sync();
   const { source, schema } = northbound;
-  return judge({ snapshot, source, schema, chassis: deployment.chassis(), config, systemNameservers, owners });
+  const chassis = deployment.chassis();
+  const before = earlier?.wish;
+  return judge({ snapshot, source, schema, chassis, config, systemNameservers, owners, before });
 }
 
 /** Looks again when there are differences, and keeps those that are there both times. */
 export async function check(deployment: Deployment, options: LookOptions = {}): Promise<Verdict> {
   const first = await look(deployment, options);
   if (first.drift.length === 0) return first;
-  // Of the first look only its drift goes on: two whole looks at a large deployment need not be held at once.
-  return lookAgain(deployment, first.drift, inFlightMs(first), options);
+  // Of the first look only that goes on: two whole looks at a large deployment need not be held at once.
+  return lookAgain(deployment, { wish: first.wish, changes: first.drift }, inFlightMs(first), options);
 }
 
 async function lookAgain(
   deployment: Deployment,
-  drift: readonly Change[],
+  earlier: Earlier,
   delayMs: number,
   options: LookOptions,
 ): Promise<Verdict> {
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-  const second = await look(deployment, options);
-  return { ...second, drift: inBoth(drift, second.drift) };
+  const second = await look(deployment, { ...options, earlier });
+  return { ...second, drift: inBoth(earlier.changes, second.drift) };
 }
 
 /** A resource that changed a moment ago may be on its way to OVN: it is given that moment. */

@@ -8,7 +8,7 @@ import { MAINTENANCE_LOCK } from '../northbound/session.ts';
 import { checkLimits, type Limits } from '../plan/limits.ts';
 import type { Deployment } from '../reconcile/deployment.ts';
 import type { Verdict } from '../reconcile/judge.ts';
-import { plan, repair } from '../reconcile/reconcile.ts';
+import { type Earlier, plan, repair } from '../reconcile/reconcile.ts';
 import { refusalsOf } from '../reconcile/refusals.ts';
 import { changesInScope, type Scope } from './scope.ts';
 import { type Finding, type Inspection, sayFinding, type Task, type TaskContext } from './task.ts';
@@ -45,8 +45,8 @@ export interface TaskTools {
   readonly neutron: WritableNeutronConnection;
   /** undefined: none. */
   readonly limits: Limits | undefined;
-  /** A look at both databases; called again after each write. */
-  readonly look: () => Promise<Verdict>;
+  /** A look at both databases; called again after each write, after one to the Northbound with what was at issue. */
+  readonly look: (earlier?: Earlier) => Promise<Verdict>;
   /**
    * The passes of a daemon mend drift when it is old enough: a task beside them keeps to what is in the shape of an
    * earlier release, whether it counts as drift already (once rows in the new shape are there) or not.
@@ -146,7 +146,7 @@ export async function runTask(task: Task, tools: TaskTools): Promise<TaskEnding>
     changed += applied;
     const failed = outcomes.find((outcome) => outcome.is !== 'applied');
     if (applied === 0 && failed !== undefined && 'why' in failed) return { is: 'pending', changed, why: failed.why };
-    verdict = await tools.look();
+    verdict = await tools.look({ wish: verdict.wish, changes: due });
   }
 }
 

@@ -76,7 +76,7 @@ export async function runService(options: ServiceOptions, signal: AbortSignal): 
   const permit = options.permit ?? permitOfLock(deployment);
   // Who has the lock from the beginning takes over from nobody: what the ledger knows to be done stays done.
   await untilDecided(permit, client, signal);
-  const looks = new SharedLook((cancel) => check(deployment, { signal: cancel }), clock);
+  const looks = new SharedLook((look) => check(deployment, look), clock);
   const wanted = (): ReadonlySet<string> =>
     new Set(tasks.filter((task) => isEnabled(task, ledger)).map(({ name }) => name));
   let enabled = wanted();

@@ -120,7 +120,7 @@ export async function runInOrder(
   const { sources, deployment } = await openDeployment(context, { writable: true });
   await using _closing = deployment;
   await using opened = await openTaskTools(context, sources, deployment, flags);
-  const looks = new SharedLook((signal) => check(deployment, { signal }), { nowMs: Date.now });
+  const looks = new SharedLook((look) => check(deployment, look), { nowMs: Date.now });
   const ended: { readonly name: string; readonly attempt: Attempt }[] = [];
   for (const task of tasks) {
     context.signal.throwIfAborted();
