@@ -100,7 +100,7 @@ function tlsFiles({ caCert, certificate, privateKey }: NonNullable<OvsdbRemote['
 export class NorthboundSession implements AsyncDisposable {
   readonly client: OvsdbClient<OVNNorthboundTables>;
   readonly source: RowSource;
-  readonly schema: NorthboundSchema;
+  #described: { readonly of: ServerSchema; readonly schema: NorthboundSchema } | undefined;
   /** When the server gave us the lock that we hold. */
   #lockedSince: string | undefined;
 
@@ -113,7 +113,6 @@ export class NorthboundSession implements AsyncDisposable {
     this.source = {
       rows: (table) => (watched.has(table) ? client.replica.table(table as OwnedTable).rows.values() : []),
     };
-    this.schema = describeSchema(client);
   }
 
   static async open(settings: OvsdbSettings, options: SessionOptions): Promise<NorthboundSession> {
@@ -125,6 +124,13 @@ export class NorthboundSession implements AsyncDisposable {
       options,
     );
     return new NorthboundSession(client, options.alsoWatched);
+  }
+
+  /** The same object as long as the server's schema is the same: after a reconnection it may be another. */
+  get schema(): NorthboundSchema {
+    const { schema } = this.client;
+    if (this.#described?.of !== schema) this.#described = { of: schema, schema: describeSchema(schema) };
+    return this.#described.schema;
   }
 
   transact(operations: readonly Operation[]): Promise<readonly TransactResult[]> {
@@ -175,11 +181,13 @@ export class NorthboundSession implements AsyncDisposable {
   }
 }
 
-function describeSchema(client: OvsdbClient<OVNNorthboundTables>): NorthboundSchema {
-  const column = (table: string, name: string) => client.schema.tables.get(table)?.columns.get(name);
+type ServerSchema = OvsdbClient<OVNNorthboundTables>['schema'];
+
+function describeSchema({ version, tables }: ServerSchema): NorthboundSchema {
+  const column = (table: string, name: string) => tables.get(table)?.columns.get(name);
   return {
-    version: client.schema.version,
-    hasTable: (table) => client.schema.tables.has(table),
+    version,
+    hasTable: (table) => tables.has(table),
     hasColumn: (table, name) => column(table, name) !== undefined,
     enumOf: (table, name) => [...(column(table, name)?.key.enum ?? [])].map(String),
   };
