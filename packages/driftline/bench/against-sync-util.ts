@@ -9,11 +9,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine } from '../../ovsdb/bench/machine.ts';
+import { type Measured, measure, median } from '../../ovsdb/bench/measure.ts';
 import { goldenReleases } from '../test/lab/golden.ts';
 import { type MariadbServer, startMariadb } from '../test/lab/mariadb.ts';
 import { type BenchDeployment, serveGolden } from './deployment.ts';
-import { describeMachine } from './machine.ts';
-import { driftline, type Measured, measure, median } from './measure.ts';
+import { driftline } from './driftline.ts';
 import { turns } from './turns.ts';
 
 const { values: options } = parseArgs({

@@ -13,6 +13,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { OvsdbClient, op, type ReplicaRow } from '@driftline/ovsdb';
+import { describeMachine } from '../../ovsdb/bench/machine.ts';
+import { cpuMsOf, type Measured, measure, median } from '../../ovsdb/bench/measure.ts';
 import { logTail, startProcess } from '../src/demo/process.ts';
 import { NorthboundView } from '../test/campaigns/northbound-view.ts';
 import { comparePictures, type Picture, takePicture } from '../test/campaigns/picture.ts';
@@ -20,8 +22,7 @@ import { type GoldenRelease, goldenReleases } from '../test/lab/golden.ts';
 import { type MariadbServer, startMariadb } from '../test/lab/mariadb.ts';
 import { type UpstreamRun, upstreamMaintenance, upstreamPython } from '../test/lab/upstream-maintenance.ts';
 import { type BenchDeployment, serveGolden } from './deployment.ts';
-import { describeMachine } from './machine.ts';
-import { cpuMsOf, driftline, type Measured, measure, median } from './measure.ts';
+import { driftline } from './driftline.ts';
 import { turns } from './turns.ts';
 
 const { values: options } = parseArgs({

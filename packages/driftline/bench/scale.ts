@@ -5,9 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine } from '../../ovsdb/bench/machine.ts';
+import { type Measured, measure, median } from '../../ovsdb/bench/measure.ts';
+import { driftline } from './driftline.ts';
 import { serveGenerated } from './generated-deployment.ts';
-import { describeMachine } from './machine.ts';
-import { driftline, type Measured, measure, median } from './measure.ts';
 
 const { values: options } = parseArgs({
   options: {

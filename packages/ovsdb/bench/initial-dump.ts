@@ -7,9 +7,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../../driftline/bench/machine.ts';
-import { type Measured, measure, median } from '../../driftline/bench/measure.ts';
 import { startOvsdbServer } from '../src/testing/index.ts';
+import { describeMachine } from './machine.ts';
+import { type Measured, measure, median } from './measure.ts';
 import { writeNorthbound } from './northbound-file.ts';
 
 const { values: options } = parseArgs({

@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../../driftline/bench/machine.ts';
 import { OvsdbClient, op } from '../src/index.ts';
 import { FaultProxy, startOvsdbServer } from '../src/testing/index.ts';
+import { describeMachine } from './machine.ts';
 import { writeNorthbound } from './northbound-file.ts';
 
 const { values: options } = parseArgs({

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: what Driftline costs, beside upstream's tool and by itself. README.md says what was measured.
+ * The benchmarks: what the client costs, beside other clients. README.md says what was measured.
  *
  * This file runs a program to its end and says what it took.
  */
@@ -21,10 +21,7 @@ export interface Measured {
 }
 
 export const workspace = join(import.meta.dirname, '..', '..', '..');
-const binaries = join(workspace, 'node_modules', '.bin');
-
-/** As a user would start it, with the workspace's own Node before the machine's. */
-export const driftline = join(binaries, 'driftline');
+export const binaries = join(workspace, 'node_modules', '.bin');
 
 const SAMPLE_MS = 10;
 
