@@ -62,6 +62,20 @@ test('a server without the database is passed over for one that has it', async (
   for (const message of refused) assert.match(message, /does not serve the database/);
 });
 
+test('a misspelt database is told with those that the server has', async () => {
+  await using server = await startLibrary();
+  const reason = await refusalBy(server.endpoint, { database: 'Libary' });
+  assert.equal(reason.message, 'the server will not do: it does not serve the database Libary; it serves Library');
+});
+
+test('a connect that took too long names the option that limits it, and what was tried last', async () => {
+  const attempt = connectTo('unix:/nowhere/db.sock', { connectTimeoutMs: 100 });
+  await assert.rejects(attempt, {
+    code: 'timeout',
+    message: /^connecting to Library \(last: .*nowhere.*\) took longer than 100 ms \(connectTimeoutMs\)$/,
+  });
+});
+
 test('a server that accepts and never answers is given up at the deadline', async () => {
   await using mute = await ScriptedServer.start(() => noReply);
   await using server = await startLibrary();

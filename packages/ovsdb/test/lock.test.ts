@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LockState, op } from '../src/index.ts';
+import { type LockState, op, ServerLink } from '../src/index.ts';
 import { FaultProxy } from '../src/testing/index.ts';
 import { connectTo, namesOf, next, startLibrary } from './library.ts';
 
@@ -41,12 +41,30 @@ test('the lock counts as lost the moment the link is, and as held when the serve
   assert.deepEqual(states, ['held', 'lost', 'requested', 'held']);
 });
 
-test('waiting for the lock ends when its signal is aborted', async () => {
+test('waiting for the lock ends when its time is up or its signal is aborted', async () => {
   await using server = await startLibrary();
   await using first = await connectTo(server.endpoint, { lock: 'key' });
   await using second = await connectTo(server.endpoint, { lock: 'key' });
-  await assert.rejects(second.waitForLock(AbortSignal.timeout(20)), { code: 'aborted' });
+  await assert.rejects(second.waitForLock({ signal: AbortSignal.timeout(20) }), { code: 'aborted' });
+  await assert.rejects(second.waitForLock({ timeoutMs: 20 }), {
+    code: 'timeout',
+    message: 'waiting for lock key took longer than 20 ms',
+  });
   assert.equal(first.lockState, 'held');
+});
+
+test('an assert that fails says what is to be done, whatever the lock is', async () => {
+  await using server = await startLibrary();
+  await using first = await connectTo(server.endpoint, { lock: 'key' });
+  await using second = await connectTo(server.endpoint, { lock: 'key' });
+  await using third = await connectTo(server.endpoint);
+  await using link = await ServerLink.open(server.endpoint);
+  const failing = (message: RegExp) => ({ code: 'not-owner', message });
+  const asserted = [op.assert('key')];
+  await assert.rejects(second.transact(asserted), failing(/lock key is not held; await client\.waitForLock\(\)/));
+  await assert.rejects(third.transact(asserted), failing(/was not asked for by this client; .*requestLock\('key'\)/));
+  await assert.rejects(first.transact([op.assert('kez')]), failing(/lock kez is not the one .* which is key/));
+  await assert.rejects(link.transact('Library', asserted), failing(/lock key is not held over this connection/));
 });
 
 test('a client that asked for no lock has none to wait for', async () => {

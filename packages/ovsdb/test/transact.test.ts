@@ -160,6 +160,33 @@ test('a guard can say that no such row is there', async () => {
   await assert.rejects(client.transact([absent, op.insert('Shelf', { name: 'a' })]), { code: 'wait-failed' });
 });
 
+test('a guard that does not hold is told in the words in which it was written', async () => {
+  const [inserted] = await client.transact([op.insert('Shelf', { name: 'a', numbers: [1, 2] })]);
+  const uuid = inserted?.uuid ?? '';
+  const name = [['name', '==', 'a']] as const;
+  const row = client.replica.table('Shelf').get(uuid);
+  assert.ok(row !== undefined);
+  await client.transact([op.update('Shelf', uuid, { numbers: [3] })]);
+  const told: [Operation, string][] = [
+    [op.absent('Shelf', name), 'rows with name == "a" were to be absent'],
+    [op.unchanged('Shelf', row, ['numbers']), `the rows with _uuid == ${uuid} were to be {numbers: [1, 2]}`],
+    [op.wait('Shelf', [['name', '==', 'b']], ['name'], [], { until: '!=' }), 'rows with name == "b" were to be there'],
+    [
+      op.wait('Shelf', name, ['name'], [{ name: 'a' }], { until: '!=', timeoutMs: 10 }),
+      'rows with name == "a" were to be other than {name: "a"} within 10 ms',
+    ],
+    [op.wait('Shelf', allRows, ['_uuid'], []), 'the rows of the table were to be absent'],
+  ];
+  for (const [guard, message] of told) {
+    assert.equal((await failure(op.comment('x'), guard)).message, `operation 1 (wait Shelf) failed: ${message}`);
+  }
+});
+
+test('a reference that leads nowhere is refused with what to do about it', async () => {
+  const { message } = await failure(op.insert('Shelf', { name: 'x', books: [crypto.randomUUID()] }));
+  assert.match(message, /^commit failed: referential integrity violation: .*; insert what is referred to/);
+});
+
 test('a wait with time comes true when somebody else makes it true', async () => {
   await using other = await connectTo(server.endpoint);
   const waiting = client.transact([

@@ -169,7 +169,7 @@ export class NorthboundSession implements AsyncDisposable {
     const patience = AbortSignal.timeout(LOCK_PATIENCE_MS);
     const both = signal === undefined ? patience : AbortSignal.any([signal, patience]);
     try {
-      await this.client.waitForLock(both);
+      await this.client.waitForLock({ signal: both });
     } catch (error) {
       if (signal?.aborted === true) throw error;
       await this.client.stealLock();

@@ -111,7 +111,10 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     try {
       const what = () => `connecting to ${client.#database}${lastReason ? ` (last: ${lastReason.message})` : ''}`;
       const limits = { ...(timeoutMs > 0 && { timeoutMs }), ...(signal && { signal }) };
-      await withDeadline(Promise.race([client.#untilSynced(), hopeless]), limits, what, () => lastReason);
+      await withDeadline(Promise.race([client.#untilSynced(), hopeless]), limits, what, {
+        cause: () => lastReason,
+        timeoutName: 'connectTimeoutMs',
+      });
       return client;
     } catch (error) {
       await client.close();
@@ -180,7 +183,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     }
     const limits = { timeoutMs: defaultTransactTimeoutMs, ...deadline };
     const reply = await sendTransaction(connection, [this.#database, ...encoded], limits);
-    return decodeResults(schema, operations, reply);
+    return decodeResults(schema, operations, reply, { lock: this.#session.lock.name });
   }
 
   /**
@@ -278,7 +281,7 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     );
   }
 
-  /** Resolves when the replica is complete and live; at once if it is. */
+  /** Resolves when the replica is complete and live; at once if it is. Without a limit it waits for ever. */
   async untilSynced(deadline: Deadline = {}): Promise<void> {
     await within(
       deadline,
@@ -287,13 +290,13 @@ export class OvsdbClient<Tables extends TableTypes = TableTypes> implements Asyn
     );
   }
 
-  /** Resolves when the lock is held; at once if it is. */
-  async waitForLock(signal?: AbortSignal): Promise<void> {
+  /** Resolves when the lock is held; at once if it is. Waits for a link that is down; without a limit, for ever. */
+  async waitForLock(deadline: Deadline = {}): Promise<void> {
     const { name } = this.#session.lock;
     if (name === undefined) throw new OvsdbError('bad-option', 'the client has asked for no lock');
     const held = { isTrue: () => this.lockState === 'held', events: ['lock'] } as const;
     await within(
-      signal ? { signal } : {},
+      deadline,
       () => `waiting for lock ${name}`,
       (over) => untilTrue(this, held, over),
     );

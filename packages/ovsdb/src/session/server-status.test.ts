@@ -22,8 +22,7 @@ test('a server that will do has no fault', () => {
 });
 
 test('each reason to look for another server is named', () => {
-  const cases: [DatabaseStatus | undefined, boolean, RegExp][] = [
-    [undefined, false, /does not serve/],
+  const cases: [DatabaseStatus, boolean, RegExp][] = [
     [status({ hasSchema: false }), false, /not yet joined/],
     [status({ isConnected: false }), false, /cut off from its cluster/],
     [status({ isLeader: false }), true, /not the leader/],

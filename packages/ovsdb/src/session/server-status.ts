@@ -62,6 +62,15 @@ export class ServerStatus {
     return this.#monitor.takeNotification(method, params) !== undefined;
   }
 
+  /** Why the server will not do; undefined when it will. */
+  findFault(leaderOnly: boolean): string | undefined {
+    const status = this.read();
+    if (status !== undefined) return findFault(status, leaderOnly);
+    const names = [...this.#replica.table('Database').rows.values()].map(({ name }) => String(name));
+    const served = names.filter((name) => name !== '_Server').sort();
+    return `it does not serve the database ${this.#database}; it serves ${served.join(', ') || 'none'}`;
+  }
+
   /** Undefined when the server does not serve the database. */
   read(): DatabaseStatus | undefined {
     for (const row of this.#replica.table('Database').rows.values()) {
@@ -80,9 +89,8 @@ export class ServerStatus {
   }
 }
 
-/** Why a server will not do; undefined when it will. */
-export function findFault(status: DatabaseStatus | undefined, leaderOnly: boolean): string | undefined {
-  if (status === undefined) return 'it does not serve the database';
+/** Why a server that serves the database will not do; undefined when it will. */
+export function findFault(status: DatabaseStatus, leaderOnly: boolean): string | undefined {
   switch (status.model) {
     case 'clustered':
       if (!status.hasSchema) return 'it has not yet joined its cluster';

@@ -21,7 +21,7 @@ import type { OvsdbEvents, SessionState } from './events.ts';
 import { Freshness } from './freshness.ts';
 import { Lock } from './lock.ts';
 import { watchSilence } from './probe.ts';
-import { type DatabaseStatus, findFault, ServerStatus } from './server-status.ts';
+import { type DatabaseStatus, ServerStatus } from './server-status.ts';
 
 export interface SessionOptions {
   readonly endpoints: readonly Endpoint[];
@@ -233,7 +233,7 @@ export class Session {
   /** [S7] Throws when the server will not do; the connection ends then. */
   #judge(server: ServerStatus): void {
     const status = server.read();
-    const fault = findFault(status, this.#options.leaderOnly);
+    const fault = server.findFault(this.#options.leaderOnly);
     if (status === undefined || fault !== undefined) {
       throw new OvsdbError('unsuitable-server', `the server will not do: ${fault}`);
     }

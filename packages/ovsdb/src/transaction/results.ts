@@ -4,6 +4,7 @@ import type { Database, OvsdbValue } from '../schema/database.ts';
 import { readColumn } from '../schema/decode.ts';
 import { JsonReader } from '../wire/json-reader.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, stringifyJson } from '../wire/json-value.ts';
+import { describeAssert, describeWait, type LockAsker } from './describe-failure.ts';
 import { findColumn } from './encode-operations.ts';
 import type { Operation } from './operations.ts';
 
@@ -38,11 +39,21 @@ const codeOfError: { readonly [error: string]: OvsdbErrorCode } = {
   'duplicate uuid-name': 'duplicate-uuid',
 };
 
-/** Throws when the transaction failed: with the failing operation's index, or past the last when the commit failed. */
-export function decodeResults(schema: Database, operations: readonly Operation[], reply: JsonValue): TransactResult[] {
+/**
+ * Throws when the transaction failed: with the failing operation's index, or past the last when the commit failed.
+ * `client` tells the lock that it asks for, for the message; a link has none of its own.
+ */
+export function decodeResults(
+  schema: Database,
+  operations: readonly Operation[],
+  reply: JsonValue,
+  client?: LockAsker,
+): TransactResult[] {
   if (!isJsonArray(reply)) throw new OvsdbError('protocol-error', 'the reply to transact is not an array');
   for (const [operationIndex, result] of reply.entries()) {
-    if (isJsonObject(result) && typeof result.error === 'string') throw toError(operations, operationIndex, result);
+    if (isJsonObject(result) && typeof result.error === 'string') {
+      throw toError(operations, operationIndex, result, client);
+    }
   }
   if (reply.length < operations.length || reply.includes(null)) {
     throw new OvsdbError('protocol-error', 'the reply to transact has neither all results nor an error');
@@ -50,7 +61,12 @@ export function decodeResults(schema: Database, operations: readonly Operation[]
   return operations.map((operation, index) => decodeResult(schema, operation, reply[index]));
 }
 
-function toError(operations: readonly Operation[], operationIndex: number, result: JsonObject): OvsdbError {
+function toError(
+  operations: readonly Operation[],
+  operationIndex: number,
+  result: JsonObject,
+  client: LockAsker | undefined,
+): OvsdbError {
   const ovsdbError = String(result.error);
   const details = typeof result.details === 'string' ? result.details : undefined;
   const operation = operations[operationIndex];
@@ -58,13 +74,27 @@ function toError(operations: readonly Operation[], operationIndex: number, resul
     operation === undefined
       ? 'commit'
       : `operation ${operationIndex} (${operation.op}${'table' in operation ? ` ${operation.table}` : ''})`;
-  const explanation = details === undefined ? '' : `: ${details}`;
-  return new OvsdbError(codeOfError[ovsdbError] ?? 'operation-failed', `${what} failed: ${ovsdbError}${explanation}`, {
-    operationIndex,
-    ovsdbError,
-    details,
-  });
+  const code = codeOfError[ovsdbError] ?? 'operation-failed';
+  const why = explain(code, operation, client) ?? `${ovsdbError}${details === undefined ? '' : `: ${details}`}`;
+  const remedy = remedies[code] ?? '';
+  return new OvsdbError(code, `${what} failed: ${why}${remedy}`, { operationIndex, ovsdbError, details });
 }
+
+/** Where the caller's own words say more than the server's. */
+function explain(
+  code: OvsdbErrorCode,
+  operation: Operation | undefined,
+  client: LockAsker | undefined,
+): string | undefined {
+  if (code === 'wait-failed' && operation?.op === 'wait') return describeWait(operation);
+  if (code === 'not-owner' && operation?.op === 'assert') return describeAssert(operation.lock, client);
+  return undefined;
+}
+
+const remedies: { readonly [Code in OvsdbErrorCode]?: string } = {
+  'referential-integrity-violation':
+    '; insert what is referred to in the same transaction, or take out what refers to it (predictDelete finds it)',
+};
 
 function decodeResult(schema: Database, operation: Operation, result: JsonValue | undefined): TransactResult {
   if (!isJsonObject(result)) throw new OvsdbError('protocol-error', 'the result of an operation is not an object');
