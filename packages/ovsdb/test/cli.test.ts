@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../src/cli/program.ts';
-import { op } from '../src/index.ts';
+import { kindOf, op, type RowChange } from '../src/index.ts';
 import { connectTo, namesOf, startLibrary } from './library.ts';
 
 /** A terminal of which all that was written is kept. */
@@ -154,7 +154,7 @@ describe('ovsdb-ts', () => {
     stop.abort();
     assert.equal(await running, 0);
     assert.match(written.out, /insert Shelf \S+ name=a\n/);
-    assert.match(written.out, /transaction\n( {2}.*\n)* {2}update Shelf \S+ numbers: \[\] -> \[7\]\n/);
+    assert.match(written.out, /transaction\n( {2}.*\n)* {2}modify Shelf \S+ numbers: \[\] -> \[7\]\n/);
     assert.match(written.out, / {2}delete Shelf \S+ name=b numbers=\[1, 2\]\n/);
   });
 
@@ -208,14 +208,22 @@ describe('ovsdb-ts', () => {
     assert.equal((await goes).exitCode, 0);
     assert.equal((await ovsdbTs(['wait', server.endpoint])).exitCode, 0);
     const never = await ovsdbTs(['wait', server.endpoint, 'Shelf', '-w', 'name==never', '-t', '0.2']);
-    assert.deepEqual([never.exitCode, never.err], [1, 'ovsdb-ts: it did not come about in time\n']);
+    assert.deepEqual(
+      [never.exitCode, never.err],
+      [1, 'ovsdb-ts: there is no row of Shelf with name==never yet, after 0.2 s (--timeout)\n'],
+    );
+    const always = await ovsdbTs(['wait', server.endpoint, 'Shelf', '--absent', '-t', '0.2']);
+    assert.deepEqual(
+      [always.exitCode, always.err],
+      [1, 'ovsdb-ts: a row of Shelf is still there, after 0.2 s (--timeout)\n'],
+    );
   });
 
   it('runs a program while it holds the lock, and ends it when the lock is stolen', async () => {
     await using server = await startFilled();
     const done = await ovsdbTs(['lock', server.endpoint, 'l', '--', process.execPath, '-e', 'process.exit(3)']);
     assert.equal(done.exitCode, 3);
-    assert.match(done.err, /^l: held$/m);
+    assert.equal(done.err, 'l: held\nl: given back\n');
     const { written, terminal } = openTerminal();
     const forEver = ['-e', 'setInterval(() => {}, 1000)'];
     const running = run(['lock', server.endpoint, 'l', '--', process.execPath, ...forEver], terminal);
@@ -223,7 +231,78 @@ describe('ovsdb-ts', () => {
     await using thief = await connectTo(server.endpoint, { lock: 'l' });
     await thief.stealLock();
     assert.equal(await running, 1);
-    assert.match(written.err, /l: lost/);
+    assert.equal(written.err, 'l: held\nl: lost; the program was ended\n');
+  });
+
+  it('says that it waits for a lock, and gives up when its time is up', async () => {
+    await using server = await startFilled();
+    await using holder = await connectTo(server.endpoint, { lock: 'l' });
+    const { err, exitCode } = await ovsdbTs(['lock', server.endpoint, 'l', '-t', '0.2']);
+    assert.equal(
+      err,
+      'l: waiting, for somebody else holds it\n' +
+        'ovsdb-ts: lock l is held by somebody else; it was not had within 0.2 s\n',
+    );
+    assert.equal(exitCode, 1);
+    assert.equal(holder.lockState, 'held');
+  });
+
+  it('gives the lock back at Ctrl-C', async () => {
+    await using server = await startFilled();
+    const { written, terminal, stop } = openTerminal();
+    const running = run(['lock', server.endpoint, 'l'], terminal);
+    await untilTrue(() => written.err.includes('l: held'));
+    stop.abort();
+    assert.equal(await running, 0);
+    assert.equal(written.err, 'l: held\nl: given back\n');
+  });
+
+  it('tells a change by the same name as the library', async () => {
+    await using server = await startFilled();
+    await using client = await connectTo(server.endpoint);
+    const { written, terminal, stop } = openTerminal();
+    const running = run(['monitor', server.endpoint, 'Shelf', '-o', 'json'], terminal);
+    await untilTrue(() => written.out.includes('initial'));
+    await using changes = client.changes();
+    await client.transact([op.update('Shelf', [['name', '==', 'a']], { open: false })]);
+    await untilTrue(() => written.out.includes('transaction'));
+    stop.abort();
+    await running;
+    const { value } = await changes.next();
+    assert.equal(JSON.parse(written.out.trim().split('\n').at(-1) ?? '').kind, kindOf(value?.changes[0] as RowChange));
+  });
+
+  it('ends with 2 for each wrong command line, and with 1 for what the database refuses', async () => {
+    await using server = await startFilled();
+    const codeOf = async (...[command, ...more]: string[]) =>
+      (await ovsdbTs([command ?? '', server.endpoint, ...more])).exitCode;
+    const insert = (row: object) => JSON.stringify({ op: 'insert', table: 'Shelf', row });
+    assert.equal(await codeOf('dump', 'Shelve'), 2);
+    assert.equal(await codeOf('dump', 'Shelf', '-w', 'name=a'), 2);
+    assert.equal(await codeOf('dump', 'Shelf', '-w', 'books includes x'), 2);
+    assert.equal(await codeOf('transact', 'insert'), 2);
+    assert.equal(await codeOf('transact', insert({ nmae: 'a' })), 2);
+    assert.equal(await codeOf('transact', insert({ name: 7 })), 2);
+    assert.equal(await codeOf('transact', insert({ name: 'a' })), 1);
+    assert.equal(await codeOf('dump', '-d', 'Libary'), 1);
+  });
+
+  it('says that operations are no JSON, and how they are written', async () => {
+    await using server = await startFilled();
+    const { err } = await ovsdbTs(['transact', server.endpoint, 'insert']);
+    assert.match(err, /OPERATIONS is no JSON \(.*at byte 0.*\); write \[\{"op": "insert", "table": TABLE/);
+  });
+
+  it('names --timeout, and what was tried last, when no server was found in time', async () => {
+    const { err, exitCode } = await ovsdbTs(['get-schema', 'unix:/nowhere/db.sock', '-d', 'Library', '-t', '0.2']);
+    assert.match(err, /^ovsdb-ts: Library was not reached within 0\.2 s \(--timeout\): .*\/nowhere/);
+    assert.equal(exitCode, 1);
+  });
+
+  it('takes an empty OVSDB_SERVER for none', async () => {
+    const { written, terminal } = openTerminal();
+    assert.equal(await run(['dump'], terminal, { OVSDB_SERVER: '' }), 2);
+    assert.match(written.err, /name the server/);
   });
 
   for (const [line, message] of [

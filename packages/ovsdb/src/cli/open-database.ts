@@ -1,4 +1,4 @@
-import type { OvsdbError } from '../errors.ts';
+import { OvsdbError } from '../errors.ts';
 import { OvsdbClient } from '../session/client.ts';
 import type { ConnectOptions } from '../session/connect-options.ts';
 import type { Settings } from './settings.ts';
@@ -29,8 +29,16 @@ export async function openDatabase(
       on: { ...options.on, state: onState },
     });
   } catch (error) {
-    throw reason ?? error;
+    throw reason ?? inSeconds(error, options.database, timeoutMs);
   }
+}
+
+/** A person has given seconds, by an option of another name. */
+function inSeconds(error: unknown, database: string, timeoutMs: number | undefined): unknown {
+  if (!(error instanceof OvsdbError) || error.code !== 'timeout' || timeoutMs === undefined) return error;
+  const last = error.cause instanceof OvsdbError ? `: ${error.cause.message}` : '';
+  const message = `${database} was not reached within ${timeoutMs / 1000} s (--timeout)${last}`;
+  return new OvsdbError('timeout', message, { cause: error.cause });
 }
 
 /** The database of `--database`, or the server's only one beside `_Server`. */

@@ -1,3 +1,4 @@
+import { describeCause } from '../errors.ts';
 import type { Column, Database, OvsdbAtom, Table } from '../schema/database.ts';
 import type { AtomInput, ValueInput } from '../schema/value-input.ts';
 import {
@@ -35,10 +36,16 @@ export function parseOperations(text: string, schema: Database): Operation[] {
 }
 
 function parseJson(text: string): JsonValue {
-  const reader = new JsonReader().reset(Buffer.from(text));
-  const value = reader.readValue();
-  reader.expectEnd();
-  return value;
+  try {
+    const reader = new JsonReader().reset(Buffer.from(text));
+    const value = reader.readValue();
+    reader.expectEnd();
+    return value;
+  } catch (error) {
+    throw new UsageError(
+      `OPERATIONS is no JSON (${describeCause(error)}); write [{"op": "insert", "table": TABLE, "row": {COLUMN: VALUE}}, ...]`,
+    );
+  }
 }
 
 function toOperation(json: JsonObject, schema: Database, index: number): Operation {

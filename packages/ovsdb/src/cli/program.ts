@@ -1,4 +1,4 @@
-import { OvsdbError } from '../errors.ts';
+import { OvsdbError, type OvsdbErrorCode } from '../errors.ts';
 import type { Command } from './commands/command.ts';
 import { dump } from './commands/dump.ts';
 import { getSchema } from './commands/get-schema.ts';
@@ -12,7 +12,10 @@ import { type Terminal, UsageError } from './terminal.ts';
 
 const commands: readonly Command[] = [listDbs, getSchema, dump, monitor, transact, wait, lock];
 
-/** Runs one command line. Answers the exit code: 0; 1 when the database or the link failed; 2 for a wrong command line. */
+/**
+ * Runs one command line. Answers the exit code: 0; 1 when the database or the link failed; 2 for a wrong command line,
+ * operations and conditions that do not fit the schema included; of `lock`, that of the program it ran.
+ */
 export async function run(
   line: readonly string[],
   terminal: Terminal,
@@ -33,10 +36,22 @@ export async function run(
     return await command.run(settings, terminal);
   } catch (error) {
     if (error instanceof UsageError) return fail(terminal, error, 2);
-    if (error instanceof OvsdbError) return fail(terminal, error, error.code === 'bad-option' ? 2 : 1);
+    if (error instanceof OvsdbError) return fail(terminal, error, isOfCommandLine(error) ? 2 : 1);
     throw error;
   }
 }
+
+/** What was refused here, before the server saw it. */
+function isOfCommandLine({ code, ovsdbError }: OvsdbError): boolean {
+  return ovsdbError === undefined && refusedHere.has(code);
+}
+
+const refusedHere: ReadonlySet<OvsdbErrorCode> = new Set([
+  'bad-option',
+  'bad-value',
+  'unknown-table',
+  'unknown-column',
+]);
 
 function fail({ err }: Terminal, { message }: Error, exitCode: number): number {
   err(`ovsdb-ts: ${message}\n`);

@@ -85,7 +85,7 @@ function parse(args: string[]) {
 
 function readServer(server: string | undefined, isHelp: boolean): string {
   if (isHelp) return '';
-  if (server === undefined) {
+  if (server === undefined || server === '') {
     throw new UsageError('name the server (tcp:HOST:PORT, ssl:HOST:PORT or unix:FILE), or set OVSDB_SERVER');
   }
   parseEndpoints(server);

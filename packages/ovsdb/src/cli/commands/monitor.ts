@@ -1,5 +1,6 @@
 import type { RowChange } from '../../replica/replica-table.ts';
 import { isSameValue } from '../../schema/compare.ts';
+import { kindOf } from '../../session/change-stream.ts';
 import { findTable, meets, readCondition } from '../condition.ts';
 import { formatValue } from '../format-value.ts';
 import { findDatabase, openDatabase } from '../open-database.ts';
@@ -56,12 +57,13 @@ function print({ out }: Terminal, cause: string, changes: readonly RowChange[], 
   for (const change of changes) out(`${asJson ? toLine(change, cause, time) : describe(change)}\n`);
 }
 
-function toLine({ table, uuid, before, after }: RowChange, cause: string, time: string): string {
+function toLine(change: RowChange, cause: string, time: string): string {
+  const { table, uuid, before, after } = change;
   const json = (row: RowChange['before']) => row && rowJson(row, columnsOf(row));
   return JSON.stringify({
     time,
     cause,
-    kind: kindOf(before, after),
+    kind: kindOf(change),
     table,
     uuid,
     before: json(before),
@@ -69,23 +71,21 @@ function toLine({ table, uuid, before, after }: RowChange, cause: string, time: 
   });
 }
 
-function describe({ table, uuid, before, after }: RowChange): string {
+function describe(change: RowChange): string {
+  const { table, uuid, before, after } = change;
   const row = after ?? before;
-  const kind = kindOf(before, after);
+  const kind = kindOf(change);
   const cells =
     row === undefined
       ? []
       : columnsOf(row).flatMap((column) => {
           const now = formatValue(after?.[column] ?? before?.[column]);
-          if (kind !== 'update') return isEmpty(now) ? [] : [`${column}=${now}`];
+          if (kind !== 'modify') return isEmpty(now) ? [] : [`${column}=${now}`];
           if (isSameValue(before?.[column], after?.[column])) return [];
           return [`${column}: ${formatValue(before?.[column])} -> ${formatValue(after?.[column])}`];
         });
   return `  ${kind} ${table} ${uuid}${cells.length > 0 ? ` ${cells.join(' ')}` : ''}`;
 }
-
-const kindOf = (before: unknown, after: unknown) =>
-  before === undefined ? 'insert' : after === undefined ? 'delete' : 'update';
 
 const columnsOf = (row: object): string[] => Object.keys(row).filter((column) => column !== '_uuid');
 

@@ -26,14 +26,16 @@ export const wait: Command = {
       [...client.replica.table(name).rows.values()].some((row) =>
         conditions.every((condition) => meets(row, condition)),
       );
-    await until(client, () => isThere() !== settings.flags.absent, terminal, settings.timeoutMs);
+    const rows = `row of ${name}${settings.where.length === 0 ? '' : ` with ${settings.where.join(' and ')}`}`;
+    const failure = settings.flags.absent ? `a ${rows} is still there` : `there is no ${rows} yet`;
+    await until(client, { isSo: () => isThere() !== settings.flags.absent, failure }, terminal, settings.timeoutMs);
     return 0;
   },
 };
 
 async function until(
   client: OvsdbClient,
-  isSo: () => boolean,
+  { isSo, failure }: { readonly isSo: () => boolean; readonly failure: string },
   { signal }: Terminal,
   timeoutMs?: number,
 ): Promise<void> {
@@ -42,9 +44,12 @@ async function until(
   client.on('update', look);
   client.on('synced', look);
   const limit = timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  limit.addEventListener('abort', () => reject(new OvsdbError('timeout', 'it did not come about in time')), {
-    once: true,
-  });
+  const giveUp = () => {
+    if (signal.aborted) reject(new OvsdbError('aborted', `the waiting was ended: ${failure}`));
+    else reject(new OvsdbError('timeout', `${failure}, after ${(timeoutMs ?? 0) / 1000} s (--timeout)`));
+  };
+  limit.addEventListener('abort', giveUp, { once: true });
+  if (limit.aborted) giveUp();
   look();
   await promise;
 }
