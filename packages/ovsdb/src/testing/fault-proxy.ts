@@ -1,8 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseEndpoints } from '../wire/endpoint.ts';
+import { chooseTemporaryPath, removeTemporary } from './leftovers.ts';
 
 export interface FaultProxyOptions {
   /** A `unix:` or `tcp:` endpoint. */
@@ -27,7 +25,7 @@ export class FaultProxy implements AsyncDisposable {
 
   private constructor(options: FaultProxyOptions) {
     this.#options = options;
-    this.#path = join(tmpdir(), `ovsdb-proxy-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
+    this.#path = chooseTemporaryPath('ovsdb-proxy');
     this.endpoint = `unix:${this.#path}`;
     this.#server = createServer((client) => this.#accept(client));
   }
@@ -87,7 +85,7 @@ export class FaultProxy implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
-    await rm(this.#path, { force: true });
+    await removeTemporary(this.#path);
   }
 
   #accept(client: Socket): void {

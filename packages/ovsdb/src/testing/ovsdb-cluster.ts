@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { makeTemporaryFolder, removeTemporary } from './leftovers.ts';
 import { chooseAddress, type OvsdbServer, ServerProcess, startPatienceMs } from './ovsdb-server.ts';
 
 const run = promisify(execFile);
@@ -36,11 +36,11 @@ export async function startOvsdbCluster({
   size = 3,
   electionTimerMs = 1000,
 }: OvsdbClusterOptions): Promise<OvsdbCluster> {
-  const folder = await mkdtemp(join(tmpdir(), 'ovsdb-cluster-'));
+  const folder = makeTemporaryFolder('ovsdb-cluster');
   const servers: ServerProcess[] = [];
   const stop = async () => {
     await Promise.all(servers.map((server) => server.stop()));
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporary(folder);
   };
   try {
     const databaseName = await readName(schema);

@@ -1,16 +1,16 @@
 /**
  * testing/: real servers for tests. Needs `ovsdb-server`, `ovsdb-tool` and `ovs-appctl` (Debian: openvswitch-common)
- * in the PATH. Everything lives in a temporary folder of its own and is gone after `stop`.
+ * in the PATH. Everything lives in a temporary folder of its own and is gone after `stop`, and with the process.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { createCertificates, type TestCertificates } from './certificates.ts';
+import { endWithProcess, makeTemporaryFolder, removeTemporary } from './leftovers.ts';
 
 const run = promisify(execFile);
 
@@ -50,7 +50,7 @@ export interface OvsdbServer extends AsyncDisposable {
 
 /** Starts a standalone server; resolves when it accepts connections. */
 export async function startOvsdbServer(options: OvsdbServerOptions): Promise<OvsdbServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'ovsdb-test-'));
+  const folder = makeTemporaryFolder('ovsdb-test');
   try {
     const databaseFile = join(folder, 'database.db');
     await createDatabase(databaseFile, options);
@@ -68,7 +68,7 @@ export async function startOvsdbServer(options: OvsdbServerOptions): Promise<Ovs
     await server.start();
     return server;
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporary(folder);
     throw error;
   }
 }
@@ -103,7 +103,7 @@ export interface OvsdbRelayOptions {
 
 /** Starts a server that holds no data of its own but passes another's on. Resolves when it has the source's schema. */
 export async function startOvsdbRelay({ source }: OvsdbRelayOptions): Promise<OvsdbServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'ovsdb-relay-'));
+  const folder = makeTemporaryFolder('ovsdb-relay');
   const server = new ServerProcess({
     folder,
     databaseFile: `relay:${source.databaseName}:${source.endpoint}`,
@@ -140,12 +140,6 @@ export interface ServerProcessOptions {
   readonly args: readonly string[];
   readonly certificates: TestCertificates | undefined;
 }
-
-/** Servers that run, to be ended with this process should a test not come to end them. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 export class ServerProcess implements OvsdbServer {
   readonly endpoint: string;
@@ -199,10 +193,9 @@ export class ServerProcess implements OvsdbServer {
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, OVS_RUNDIR: folder, OVS_DBDIR: folder } },
     );
     this.#child = child;
-    running.add(child);
+    endWithProcess(child);
     for (const event of ['exit', 'error']) {
       child.once(event, () => {
-        running.delete(child);
         if (this.#child === child) this.#child = undefined;
       });
     }
@@ -254,7 +247,7 @@ export class ServerProcess implements OvsdbServer {
 
   async stop(): Promise<void> {
     await this.kill('SIGKILL');
-    await rm(this.folder, { recursive: true, force: true });
+    await removeTemporary(this.folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

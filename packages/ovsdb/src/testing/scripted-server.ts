@@ -1,9 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isJsonArray, type JsonObject, type JsonValue, stringifyJson } from '../wire/json-value.ts';
 import { MessageDecoder } from '../wire/message-decoder.ts';
+import { chooseTemporaryPath, removeTemporary } from './leftovers.ts';
 
 /** One client's connection to a scripted server. */
 export interface ScriptedConnection {
@@ -34,7 +32,7 @@ export class ScriptedServer implements AsyncDisposable {
 
   private constructor(script: Script) {
     this.#script = script;
-    this.#path = join(tmpdir(), `ovsdb-script-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
+    this.#path = chooseTemporaryPath('ovsdb-script');
     this.endpoint = `unix:${this.#path}`;
     this.#server = createServer((socket) => this.#accept(socket));
   }
@@ -50,7 +48,7 @@ export class ScriptedServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
-    await rm(this.#path, { force: true });
+    await removeTemporary(this.#path);
   }
 
   #accept(socket: Socket): void {
