@@ -23,8 +23,7 @@ test('driftline run survives the loss of either database, and ends in order when
   await writeFile(overrides, `[database]\nconnection = ${mariadb.url('neutron')}\n`);
 
   const { endpoint, databaseFile } = golden.northbound;
-  const nbctl = async (...args: string[]) =>
-    (await run('ovn-nbctl', [`--db=${endpoint}`, ...args])).stdout.trim();
+  const nbctl = async (...args: string[]) => (await run('ovn-nbctl', [`--db=${endpoint}`, ...args])).stdout.trim();
   const port =
     (await nbctl('--bare', '--columns=name', 'find', 'Logical_Switch_Port', 'type=""')).split(/\s+/)[0] ?? '';
   const isEnabled = async () => (await nbctl('get', 'Logical_Switch_Port', port, 'enabled')) === 'true';

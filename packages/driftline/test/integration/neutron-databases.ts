@@ -28,7 +28,8 @@ export async function startDatabases(): Promise<Databases> {
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const starting = [startMariadb(), startPostgresql()] as const;
   // Also the one that is up only after the other has failed.
-  for (const server of starting) stack.defer(async () => (await server.catch(() => undefined))?.[Symbol.asyncDispose]());
+  for (const server of starting)
+    stack.defer(async () => (await server.catch(() => undefined))?.[Symbol.asyncDispose]());
   const [mariadb, postgresql] = await Promise.all(starting);
   let loaded = 0;
   const resources = stack.move();
