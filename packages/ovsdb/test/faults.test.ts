@@ -4,17 +4,12 @@
  * and the changes told must add up to it.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { allRows, type Operation, type OvsdbClient, op, type ReplicaRow } from '../src/index.ts';
-import { readColumn } from '../src/schema/decode.ts';
 import { FaultProxy, type OvsdbServer, startOvsdbCluster } from '../src/testing/index.ts';
-import { JsonReader } from '../src/wire/json-reader.ts';
 import { Random } from './campaign/random.ts';
+import { readElsewhere } from './elsewhere.ts';
 import { connectTo, librarySchema, startLibrary } from './library.ts';
-
-const run = promisify(execFile);
 
 function randomOf(seed: number): () => number {
   const random = new Random(seed);
@@ -41,26 +36,6 @@ function randomOperation(random: () => number): Operation {
     default:
       return op.insert('Shelf', { name, numbers, labels, visits: pick(5), weight: random() });
   }
-}
-
-/** The rows of the table as another implementation reads them. */
-async function readElsewhere(client: OvsdbClient, server: OvsdbServer): Promise<Map<string, ReplicaRow>> {
-  const { stdout } = await run('ovsdb-client', ['dump', '--format=json', server.endpoint, 'Library', 'Shelf']);
-  const { headings, data } = JSON.parse(stdout) as { headings: string[]; data: unknown[][] };
-  const columns = client.schema.tables.get('Shelf')?.columns;
-  return new Map(
-    data.map((cells) => {
-      const row: Record<string, unknown> = {};
-      for (const [index, heading] of headings.entries()) {
-        const column = columns?.get(heading);
-        const cell = cells[index];
-        row[heading] = column
-          ? readColumn(new JsonReader().reset(Buffer.from(JSON.stringify(cell))), column)
-          : (cell as string[])[1];
-      }
-      return [String(row._uuid), row as ReplicaRow];
-    }),
-  );
 }
 
 /** Follows the changes told, and fails when one does not begin where the last one ended. */

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { CHECKS } from '../../src/checks/catalogue/catalogue.ts';
 import { main } from '../../src/cli/main.ts';
+import { runCommandLine } from '../cli/run-command-line.ts';
 import { configArguments } from '../golden/deployment.ts';
 import { type Golden, openGolden } from '../lab/golden.ts';
 
@@ -17,20 +18,7 @@ describe('the commands of checks', () => {
   after(() => golden[Symbol.asyncDispose]());
 
   const run = async (...argv: readonly string[]) => {
-    let out = '';
-    let err = '';
-    const terminal = {
-      out: (text: string) => {
-        out += text;
-      },
-      err: (text: string) => {
-        err += text;
-      },
-      isInteractive: false,
-      ask: undefined,
-    };
-    const code = await main([...argv, ...configArguments(golden)], terminal, new AbortController().signal);
-    return { code, out, err };
+    return await runCommandLine([...argv, ...configArguments(golden)]);
   };
   const sbctl = async (...args: readonly string[]) =>
     (await exec('ovn-sbctl', [`--db=${golden.southbound.endpoint}`, ...args])).stdout.trim();

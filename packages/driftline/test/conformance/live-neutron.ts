@@ -4,13 +4,13 @@
  * This file opens the lab's deployment as the commands open theirs, and runs commands on it as a person does.
  */
 import assert from 'node:assert/strict';
-import { main } from '../../src/cli/main.ts';
 import { loadConfig } from '../../src/config/sources.ts';
 import { takeConfigArguments } from '../../src/config/take-arguments.ts';
 import type { Change } from '../../src/diff/change.ts';
 import { Deployment } from '../../src/reconcile/deployment.ts';
 import type { Verdict } from '../../src/reconcile/judge.ts';
 import { check } from '../../src/reconcile/reconcile.ts';
+import { type Ran, runCommandLine } from '../cli/run-command-line.ts';
 import type { NeutronLab } from '../lab/neutron-lab.ts';
 
 /** What a command line says to use the lab's deployment and a journal in its folder. */
@@ -37,32 +37,13 @@ export async function checkSettled(lab: NeutronLab): Promise<Verdict> {
   return await check(deployment);
 }
 
-export interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** One command, as a person types it, in this process. */
 export async function runCommand(
   lab: Pick<NeutronLab, 'configFiles' | 'folder'>,
   [command = '', ...flags]: readonly string[],
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const terminal = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    isInteractive: false,
-    ask: undefined,
-  };
-  const code = await main([command, ...configArguments(lab), ...flags], terminal, signal);
-  return { code, out, err };
+  return await runCommandLine([command, ...configArguments(lab), ...flags], signal);
 }
 
 /** A difference in the words of the lists of Neutron's faults; whole rows have no column. */

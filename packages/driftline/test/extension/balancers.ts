@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { OvsdbClient, op } from '@driftline/ovsdb';
-import { main } from '../../src/cli/main.ts';
 import { look } from '../../src/reconcile/reconcile.ts';
+import { runCommandLine } from '../cli/run-command-line.ts';
 import { configArguments, openDeploymentOf } from '../golden/deployment.ts';
 import type { Golden } from '../lab/golden.ts';
 
@@ -18,20 +18,7 @@ export async function commandsOf(golden: Golden, ...plugins: readonly string[]) 
   await writeFile(file, `[driftline]\nplugins = ${plugins.join(',')}\n`);
   const config = [...configArguments(golden), '--config-file', file];
   const run = async (...argv: readonly string[]) => {
-    let out = '';
-    let err = '';
-    const terminal = {
-      out: (text: string) => {
-        out += text;
-      },
-      err: (text: string) => {
-        err += text;
-      },
-      isInteractive: false,
-      ask: undefined,
-    };
-    const code = await main([...argv, ...config], terminal, new AbortController().signal);
-    return { code, out, err };
+    return await runCommandLine([...argv, ...config]);
   };
   const nbctl = async (...args: string[]): Promise<string> =>
     (await exec('ovn-nbctl', [`--db=${golden.northbound.endpoint}`, ...args])).stdout.trim();

@@ -7,8 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { FaultProxy } from '@driftline/ovsdb/testing';
-import { main } from '../../src/cli/main.ts';
 import { driftlineVersion } from '../../src/cli/task-tools.ts';
+import { runCommandLine } from '../cli/run-command-line.ts';
 import { configArguments } from '../golden/deployment.ts';
 import { type Golden, openGolden } from '../lab/golden.ts';
 
@@ -47,20 +47,7 @@ async function countTransactions({ northbound }: Golden) {
 describe('the commands of tasks', () => {
   let golden: Golden;
   const run = async (...argv: readonly string[]) => {
-    let out = '';
-    let err = '';
-    const terminal = {
-      out: (text: string) => {
-        out += text;
-      },
-      err: (text: string) => {
-        err += text;
-      },
-      isInteractive: false,
-      ask: undefined,
-    };
-    const code = await main([...argv, ...configArguments(golden)], terminal, new AbortController().signal);
-    return { code, out, err };
+    return await runCommandLine([...argv, ...configArguments(golden)]);
   };
   const nbctl = async (...args: string[]): Promise<string> =>
     (await exec('ovn-nbctl', [`--db=${golden.northbound.endpoint}`, ...args])).stdout.trim();
@@ -196,22 +183,9 @@ describe('the commands of migrations', () => {
   it('bring what Zed wrote to the shape of 2026.2, in one run, and show how far they are', async () => {
     await using golden = await openGolden('zed');
     const run = async (...argv: readonly string[]) => {
-      let out = '';
-      let err = '';
-      const terminal = {
-        out: (text: string) => {
-          out += text;
-        },
-        err: (text: string) => {
-          err += text;
-        },
-        isInteractive: false,
-        ask: undefined,
-      };
       const release = ['--driftline-release', '2026.2'];
       const flags = [...configArguments(golden), ...release];
-      const code = await main([...argv, ...flags], terminal, new AbortController().signal);
-      return { code, out, err };
+      return await runCommandLine([...argv, ...flags]);
     };
     const status = async () => {
       const { code, out } = await run('migrations', 'status', '-f', 'json');

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OvsdbClient, OvsdbError, op, type ReplicaRow, type RowInput } from '../../src/index.ts';
-import { readColumn } from '../../src/schema/decode.ts';
-import { JsonReader } from '../../src/wire/json-reader.ts';
 import { faults } from './faults.ts';
 import { Random } from './random.ts';
 import { counter, findViolations, type Outcome, type Seen } from './truth.ts';
-import { dumpElsewhere, heal, openWorld, type World } from './world.ts';
+import { heal, openWorld, readTruth, type World } from './world.ts';
 
 export interface RunResult {
   readonly seed: number;
@@ -181,7 +179,7 @@ async function compare(
   { writer, watcher }: Clients,
   seen: Pick<Seen, 'told' | 'outcomes'>,
 ): Promise<string[]> {
-  const truth = await readElsewhere(world, watcher);
+  const truth = await readTruth(world, watcher);
   const rowsOf = (client: OvsdbClient) => new Map(client.replica.table('Shelf').rows);
   const look = () => findViolations({ ...seen, truth, watcher: rowsOf(watcher), writer: rowsOf(writer) });
   for (let turn = 0; turn < 100 && look().length > 0; turn++) await sleep(50);
@@ -191,22 +189,4 @@ async function compare(
 interface Clients {
   readonly writer: OvsdbClient;
   readonly watcher: OvsdbClient;
-}
-
-async function readElsewhere(world: World, client: OvsdbClient): Promise<Map<string, ReplicaRow>> {
-  const { headings, data } = await dumpElsewhere(world);
-  const columns = client.schema.tables.get('Shelf')?.columns;
-  return new Map(
-    data.map((cells) => {
-      const row: Record<string, unknown> = {};
-      for (const [index, heading] of headings.entries()) {
-        const column = columns?.get(heading);
-        const cell = cells[index];
-        row[heading] = column
-          ? readColumn(new JsonReader().reset(Buffer.from(JSON.stringify(cell))), column)
-          : (cell as string[])[1];
-      }
-      return [String(row._uuid), row as ReplicaRow];
-    }),
-  );
 }

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import type { OvsdbClient, ReplicaRow } from '../../src/index.ts';
 import { FaultProxy, type OvsdbCluster, type OvsdbServer, startOvsdbCluster } from '../../src/testing/index.ts';
+import { readElsewhere } from '../elsewhere.ts';
 import { librarySchema } from '../library.ts';
 import type { Random } from './random.ts';
-
-const run = promisify(execFile);
 
 /** A cluster, and a link to each of its servers that can be made to suffer. */
 export interface World extends AsyncDisposable {
@@ -74,14 +72,12 @@ export async function findLeader({ cluster }: World): Promise<OvsdbServer | unde
   return undefined;
 }
 
-/** What the cluster has committed, as Open vSwitch's own client, written in C, reads it from the leader. */
-export async function dumpElsewhere(world: World): Promise<{ headings: string[]; data: unknown[][] }> {
+/** What the cluster has committed, as another implementation reads it from the leader. */
+export async function readTruth(world: World, client: OvsdbClient): Promise<Map<string, ReplicaRow>> {
   for (;;) {
-    const server = await heal(world);
+    const leader = await heal(world);
     try {
-      const args = ['dump', '--format=json', server.endpoint, 'Library', 'Shelf'];
-      const { stdout } = await run('ovsdb-client', args, { timeout: 30_000, maxBuffer: 2 ** 28 });
-      return JSON.parse(stdout);
+      return await readElsewhere(client, leader);
     } catch (error) {
       // It has ceased to be the leader, or to run, since it was asked.
       if (!/not cluster leader|onnect/.test(String(error))) throw error;

@@ -1,9 +1,7 @@
-import { OvsdbError } from '../../errors.ts';
 import type { Column, Database } from '../../schema/database.ts';
 import { describeColumn, describeTable } from '../../schema/describe.ts';
-import { findDatabase, openDatabase, openServer } from '../open-database.ts';
-import type { Settings } from '../settings.ts';
-import type { Terminal } from '../terminal.ts';
+import { stringifyJson } from '../../wire/json-value.ts';
+import { findDatabase, openDatabase } from '../open-database.ts';
 import type { Command } from './command.ts';
 
 export const getSchema: Command = {
@@ -16,20 +14,13 @@ export const getSchema: Command = {
       tables: {},
       readOnly: true,
     });
-    if (settings.format === 'json') terminal.out(`${await readText(client.schema.name, settings, terminal)}\n`);
-    else for (const line of describe(client.schema)) terminal.out(`${line}\n`);
+    if (settings.format === 'json') {
+      const { signal } = terminal;
+      terminal.out(`${stringifyJson(await client.server.getSchemaJson(client.schema.name, { signal }))}\n`);
+    } else for (const line of describe(client.schema)) terminal.out(`${line}\n`);
     return 0;
   },
 };
-
-/** As the server has it. */
-async function readText(database: string, settings: Settings, terminal: Terminal): Promise<string> {
-  await using server = await openServer(settings, terminal, ['name', 'schema']);
-  for (const { name, schema } of server.replica.table('Database').rows.values()) {
-    if (name === database && schema !== undefined) return String(schema);
-  }
-  throw new OvsdbError('unsuitable-server', `the server has no schema of ${database} at the moment`);
-}
 
 function* describe({ name, version, tables }: Database): Iterable<string> {
   yield `${name} ${version}`;
